@@ -1,0 +1,1 @@
+"""Tocsin's case side: the law, the vault, the ledger, people, decisions."""

@@ -1,0 +1,1 @@
+"""Tocsin's outward side: letters, filings, reports and their delivery."""
