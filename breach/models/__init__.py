@@ -1,0 +1,48 @@
+"""Rows of the case side. Import models from here."""
+
+from breach.models.approvals import Approval, ApprovalRequest, ApprovalState
+from breach.models.base import Row, new_uid
+from breach.models.facts import (
+    Advice,
+    Assessment,
+    Awareness,
+    AwarenessState,
+    Decision,
+    FactsVersion,
+    InAppNotice,
+    Obligation,
+    ObligationState,
+    RegimeAnswer,
+    Reminder,
+)
+from breach.models.files import SealedFile
+from breach.models.incidents import Incident, Membership, Organisation, Party, PartyRole, Phase
+from breach.models.users import Role, User
+
+__all__ = [
+    "Advice",
+    "Approval",
+    "ApprovalRequest",
+    "ApprovalState",
+    "Assessment",
+    "Awareness",
+    "AwarenessState",
+    "Decision",
+    "FactsVersion",
+    "InAppNotice",
+    "Incident",
+    "Membership",
+    "Obligation",
+    "ObligationState",
+    "Organisation",
+    "Party",
+    "PartyRole",
+    "Phase",
+    "RegimeAnswer",
+    "Reminder",
+    "Role",
+    "Row",
+    "SealedFile",
+    "User",
+    "new_uid",
+]

@@ -1,0 +1,163 @@
+"""What is known, since when, and what follows: awareness, facts, obligations, assessment, advice, decision.
+
+Rows here are versions: a correction is a new row that names the one it supersedes.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from breach.models.base import Row
+from breach.models.incidents import Incident, Party
+from breach.models.users import User
+
+
+class PartyRow(Row):
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+")
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="%(class)s_rows")
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        abstract = True
+
+
+class AwarenessState(models.TextChoices):
+    SUSPECTED = "suspected", _("Suspected")
+    DECIDED = "decided", _("Decided")
+    CORRECTED = "corrected", _("Corrected")
+    RULED_OUT = "ruled_out", _("Ruled out")
+
+
+class Awareness(PartyRow):
+    """When the party had a reasonable degree of certainty (EDPB Guidelines 9/2022 v2.0, II.A), who says so and why."""
+
+    state = models.CharField(max_length=20, choices=AwarenessState.choices)
+    instant = models.DateTimeField()
+    zone = models.CharField(max_length=64)
+    original_text = models.CharField(max_length=120, blank=True)
+    reasons = models.TextField()
+    supersedes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="superseded_by")
+
+    class Meta:
+        ordering = ["pk"]
+
+
+class FactsVersion(PartyRow):
+    """One immutable version of the facts document (breach/law/facts.py)."""
+
+    number = models.PositiveIntegerField()
+    document = models.JSONField()
+    reason = models.CharField(max_length=300)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["party", "number"], name="facts_number_once")]
+
+
+class ObligationState(models.TextChoices):
+    PROVISIONAL = "provisional", _("Provisional")
+    RUNNING = "running", _("Running")
+    MET = "met", _("Met")
+    SUPERSEDED = "superseded", _("Superseded")
+    ENDED = "ended", _("No longer owed")
+
+
+class Obligation(PartyRow):
+    """One stored clock: what is owed to whom by when, with the working that gave it. Never recomputed in place."""
+
+    regime = models.CharField(max_length=40)
+    rule_version = models.CharField(max_length=40)
+    to = models.CharField(max_length=40)
+    recipient = models.CharField(max_length=200)
+    phase = models.CharField(max_length=40)
+    state = models.CharField(max_length=20, choices=ObligationState.choices)
+    trigger_event = models.CharField(max_length=60)
+    runs_from = models.DateTimeField(null=True)
+    due = models.DateTimeField(null=True)
+    outer = models.DateTimeField(null=True)
+    standard = models.CharField(max_length=60, blank=True)
+    working = models.JSONField(default=list)
+    reason = models.JSONField(default=dict)
+    citation = models.CharField(max_length=400)
+    confidence = models.CharField(max_length=40)
+    facts = models.ForeignKey(FactsVersion, on_delete=models.PROTECT, related_name="+", null=True)
+    awareness = models.ForeignKey(Awareness, on_delete=models.PROTECT, related_name="+", null=True)
+    supersedes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="superseded_by")
+    met_at = models.DateTimeField(null=True)
+    lateness = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        ordering = [models.F("due").asc(nulls_last=True), "pk"]
+        indexes = [models.Index(fields=["state", "due"], name="obligation_running")]
+
+
+class RegimeAnswer(PartyRow):
+    """Regimes that do not apply or cannot be told yet, with the fact that decides; one set per facts version."""
+
+    facts = models.ForeignKey(FactsVersion, on_delete=models.PROTECT, related_name="answers")
+    regime = models.CharField(max_length=40)
+    outcome = models.CharField(max_length=20)  # ruled_out or undecided
+    detail = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["facts", "regime"], name="regime_answer_once")]
+
+
+class Reminder(Row):
+    """An alarm of an obligation: a row that is due and not sent, until it is sent once."""
+
+    obligation = models.ForeignKey(Obligation, on_delete=models.PROTECT, related_name="reminders")
+    due = models.DateTimeField()
+    mark = models.CharField(max_length=20)
+    claimed_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    late = models.BooleanField(default=False)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["due"]
+        constraints = [models.UniqueConstraint(fields=["obligation", "mark"], name="reminder_once")]
+        indexes = [models.Index(fields=["sent_at", "due"], name="reminder_due")]
+
+
+class InAppNotice(Row):
+    """What somebody should look at; carries a reference, never a detail of the case."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="notices")
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+", null=True)
+    kind = models.CharField(max_length=40)
+    values = models.JSONField(default=dict)
+    read_at = models.DateTimeField(null=True)
+
+
+class Assessment(PartyRow):
+    """Severity (ENISA 2013) and risk with every step's reason, on one version of the facts."""
+
+    facts = models.ForeignKey(FactsVersion, on_delete=models.PROTECT, related_name="assessments")
+    document = models.JSONField()
+    risk = models.CharField(max_length=20)
+    # The assessor's own judgement where it differs from the rules' answer.
+    conclusion = models.CharField(max_length=20)
+    reasons = models.TextField()
+
+
+class Advice(PartyRow):
+    """What the data protection officer advised (Article 39(1)(c) GDPR); its author never takes the decision."""
+
+    text = models.TextField()
+    recommends = models.CharField(max_length=20)
+
+
+class Decision(PartyRow):
+    """To notify or not, by management, with reasons, on the facts and the advice of that moment."""
+
+    OUTCOMES = [("notify", _("Notify")), ("do_not_notify", _("Do not notify")), ("wait", _("Wait"))]
+    about = models.CharField(max_length=20, choices=[("authority", _("The authority")), ("individuals", _("The people concerned"))])
+    outcome = models.CharField(max_length=20, choices=OUTCOMES)
+    reasons = models.TextField()
+    advice = models.ForeignKey(Advice, on_delete=models.PROTECT, null=True, related_name="+")
+    why_not_followed = models.TextField(blank=True)
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, null=True, related_name="+")
+    facts = models.ForeignKey(FactsVersion, on_delete=models.PROTECT, related_name="+")
+    review_on = models.DateField(null=True)
+    reopened_at = models.DateTimeField(null=True)
+    reopened_because = models.JSONField(default=list)

@@ -1,0 +1,60 @@
+"""Where `notifications` adds to the incident room, since `breach` never imports it: tabs, next actions, totals."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from breach.models import Incident, User
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A tab of the incident room. `label` is lazy text, `url_name` takes the incident's uid, `order` sorts."""
+
+    key: str
+    label: Any
+    url_name: str
+    capability: str
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class NextAction:
+    """What should happen next. The smallest `urgency` is shown in the header."""
+
+    urgency: int
+    text: Any
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A number of the overview with the page that lists what was counted."""
+
+    label: Any
+    value: int
+    url: str
+
+
+NextActions = Callable[[Incident, User], list[NextAction]]
+Totals = Callable[[Incident, User], list[Total]]
+
+tabs: list[Tab] = []
+next_actions: list[NextActions] = []
+totals: list[Totals] = []
+
+
+def register_tab(tab: Tab) -> None:
+    if all(known.key != tab.key for known in tabs):
+        tabs.append(tab)
+        tabs.sort(key=lambda known: known.order)
+
+
+def register_next_actions(provider: NextActions) -> None:
+    if provider not in next_actions:
+        next_actions.append(provider)
+
+
+def register_totals(provider: Totals) -> None:
+    if provider not in totals:
+        totals.append(provider)

@@ -1,0 +1,46 @@
+"""The one way from a service to the ledger."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from breach.ledger import log
+from breach.models import Incident, User
+
+
+def record(
+    *,
+    actor: User | None,
+    incident: Incident | None,
+    action: str,
+    subject: str,
+    now: datetime,
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    """Append an entry to the incident's chain (or the house's), last in the caller's transaction.
+
+    `data` holds ids, counts, states and digests; never anything of an affected person.
+    `actor` is None only for what the system does on a schedule.
+    """
+    log.append(
+        chain=incident.chain if incident else "house",
+        actor_id=actor.pk if actor else None,
+        actor_uid=actor.uid if actor else "system",
+        action=action,
+        subject=subject,
+        data=dict(data or {}),
+        now=now,
+    )
+
+
+def record_read(*, actor: User, incident: Incident, what: str, count: int, now: datetime) -> None:
+    """Note in the incident's access chain that `actor` looked at `count` rows of `what`; once per page view."""
+    log.append(
+        chain=incident.access_chain,
+        actor_id=actor.pk,
+        actor_uid=actor.uid,
+        action="read",
+        subject=what,
+        data={"count": count},
+        now=now,
+    )

@@ -1,0 +1,254 @@
+"""Composition root: every setting, typed, read once, loud when it does not fit.
+
+Two modes share one code. `embedded` (default) keeps everything in one data folder on one machine; `served`
+takes PostgreSQL and Redis from the environment. Unsafe combinations are system checks (breach/checks.py).
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from breach.datafolder import DataFolder
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+TOCSIN_MODE = env.str("TOCSIN_MODE", default="embedded")
+if TOCSIN_MODE not in ("embedded", "served"):
+    raise ImproperlyConfigured(f"TOCSIN_MODE is {TOCSIN_MODE!r}. Set it to 'embedded' or 'served'.")
+SERVED = TOCSIN_MODE == "served"
+
+TOCSIN_DATA = Path(env.str("TOCSIN_DATA", default=str(BASE_DIR / "var"))).resolve()
+DATA = DataFolder(TOCSIN_DATA)
+# Keys live apart from database and files, so that a copy of either is worth nothing alone.
+TOCSIN_KEYS = Path(env.str("TOCSIN_KEYS", default=str(TOCSIN_DATA / "keys"))).resolve()
+TOCSIN_KEYRING_PASSPHRASE = env.str("TOCSIN_KEYRING_PASSPHRASE", default="") or None
+
+DEBUG = env.bool("TOCSIN_DEBUG", default=False)
+SECRET_KEY = env.str("TOCSIN_SECRET_KEY", default="") or DATA.secret_key(TOCSIN_KEYS)
+ALLOWED_HOSTS = env.list("TOCSIN_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("TOCSIN_ORIGINS", default=[])
+# Addresses printed in letters and mails. Both belong to the organisation.
+TOCSIN_BASE_URL = env.str("TOCSIN_BASE_URL", default="http://localhost:8000")
+TOCSIN_PORTAL_URL = env.str("TOCSIN_PORTAL_URL", default="http://localhost:8001")
+
+INSTALLED_APPS = [
+    "breach.apps.BreachConfig",
+    "notifications.apps.NotificationsConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
+    "django_rq",
+    "django_htmx",
+    "django_tables2",
+    "django_filters",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "csp",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "breach.middleware.SignedInByDefault",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "breach.middleware.Refusals",
+]
+ROOT_URLCONF = "breach.urls"
+WSGI_APPLICATION = "breach.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ],
+        },
+    },
+]
+
+# --- database --------------------------------------------------------------------------------------------
+SQLITE: dict[str, Any] = {
+    "ENGINE": "django.db.backends.sqlite3",
+    "NAME": str(DATA.database),
+    "ATOMIC_REQUESTS": False,
+    "OPTIONS": {
+        # A deferred transaction that reads first and writes later fails at once when another writer came between.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        # recursive_triggers: without it INSERT OR REPLACE passes the ledger's DELETE trigger.
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON;"
+        ),
+    },
+}
+DATABASE_URL = env.str("DATABASE_URL", default="")
+DATABASES: dict[str, Any] = {"default": env.db_url("DATABASE_URL") if DATABASE_URL else SQLITE}
+if DATABASE_URL:
+    DATABASES["default"].update({"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False})
+elif SERVED:
+    raise ImproperlyConfigured("Served mode needs DATABASE_URL (postgres://…). Set it, or use TOCSIN_MODE=embedded.")
+else:
+    # A queue test runs worker processes against a file, never against memory.
+    SQLITE["TEST"] = {"NAME": str(DATA.root / "db" / f"test-{os.getpid()}.sqlite3")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- queue -----------------------------------------------------------------------------------------------
+REDIS_URL = env.str("REDIS_URL", default="")
+if SERVED and not REDIS_URL:
+    raise ImproperlyConfigured("Served mode needs REDIS_URL (redis://… or unix://…). Set it, or use TOCSIN_MODE=embedded.")
+RQ_QUEUES = {"default": {"URL": REDIS_URL or f"unix://{DATA.redis_socket}?db=0", "DEFAULT_TIMEOUT": 3600}}
+RQ = {"JOB_CLASS": "breach.jobs.NamedJob", "COMMIT_MODE": "on_db_commit"}
+RQ_SHOW_ADMIN_LINK = False
+# Modules that register jobs by name; a worker imports them and runs nothing else.
+TOCSIN_JOB_MODULES = ["breach.intake_jobs", "breach.sweeps", "notifications.jobs"]
+
+# --- who may come in -------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "breach.User"
+AUTHENTICATION_BACKENDS = [
+    "rules.permissions.ObjectPermissionBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "breach.accounts.InvitationOnly"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by an administrator, who knows the address
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Tocsin"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SERVED  # passkeys work on http://localhost, nowhere else without TLS
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_ADAPTER = "breach.accounts.InvitationOnlySocial"
+USERSESSIONS_TRACK_ACTIVITY = False
+
+# --- cookies, headers ------------------------------------------------------------------------------------
+SESSION_COOKIE_NAME = "tocsin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_FAILURE_VIEW = "breach.views.errors.csrf_failure"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = SERVED
+SECURE_HSTS_SECONDS = 365 * 86400 if SERVED else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SERVED
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("TOCSIN_BEHIND_PROXY", default=False) else None
+SECURE_REFERRER_POLICY = "no-referrer" if SERVED else "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "manifest-src": ["'self'"],
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+TOCSIN_MAX_UPLOAD = env.int("TOCSIN_MAX_UPLOAD", default=2 * 1024**3)
+# Nothing of an upload may lie on disk in clear: it is sealed while it streams in.
+FILE_UPLOAD_HANDLERS = ["breach.uploads.SealingUploadHandler"]
+
+# --- language, time --------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("fr", _("French"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_NAME = "tocsin_language"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- files -----------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.str("TOCSIN_STATIC", default=str(DATA.root / "static")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(DATA.files)}},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if SERVED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage",
+    },
+}
+WHITENOISE_USE_FINDERS = not SERVED
+
+# --- mail ------------------------------------------------------------------------------------------------
+EMAIL_BACKEND = env.str("TOCSIN_EMAIL_BACKEND", default="django.core.mail.backends.smtp.EmailBackend")
+EMAIL_HOST = env.str("TOCSIN_SMTP_HOST", default="127.0.0.1")
+EMAIL_PORT = env.int("TOCSIN_SMTP_PORT", default=1025)
+EMAIL_HOST_USER = env.str("TOCSIN_SMTP_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("TOCSIN_SMTP_PASSWORD", default="")
+EMAIL_USE_TLS = env.bool("TOCSIN_SMTP_STARTTLS", default=SERVED)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("TOCSIN_FROM", default="incident@localhost")
+
+# --- pages -----------------------------------------------------------------------------------------------
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+DJANGO_TABLES2_TEMPLATE = "django_tables2/bootstrap5.html"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# --- logs: ids only, never a query string or a request body ----------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"()": "breach.logs.formatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": env.str("TOCSIN_LOG_LEVEL", default="WARNING")},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        # Emits a person's name when a subset font lacks a glyph; letters check that themselves.
+        "weasyprint": {"level": "ERROR"},
+        "fontTools": {"level": "ERROR"},
+    },
+}

@@ -1,0 +1,52 @@
+"""Uploads are sealed while they stream in, so that nothing of them ever lies on disk in clear.
+
+Django's own handlers spool large uploads to a temporary file. This one encrypts each chunk under a key that lives in
+this process's memory only; reading it back decrypts. The service then seals the stream under the incident's key.
+"""
+
+import io
+from tempfile import TemporaryFile
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+
+from breach.vault.transit import TransitSeal
+
+
+class SealedUpload(UploadedFile):
+    """An uploaded file whose bytes lie sealed in an unnamed temporary file. Reads once, from the start, or seeks to 0."""
+
+    def __init__(self, seal: TransitSeal, name: str | None, content_type: str, size: int) -> None:
+        super().__init__(file=io.BufferedReader(seal.reader()), name=name, content_type=content_type, size=size)
+        self.seal = seal
+
+    def open(self, mode: str | None = None) -> "SealedUpload":  # noqa: ARG002
+        self.file = io.BufferedReader(self.seal.reader())
+        return self
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        if offset or whence:
+            raise io.UnsupportedOperation("a sealed upload is read from its start")
+        self.open()
+        return 0
+
+
+class SealingUploadHandler(FileUploadHandler):
+    """The only upload handler: caps the size while it streams, and seals every chunk."""
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        self.seal = TransitSeal(TemporaryFile())  # noqa: SIM115 - closed with the upload
+        self.received = 0
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002
+        self.received += len(raw_data)
+        if self.received > settings.TOCSIN_MAX_UPLOAD:
+            raise StopUpload(connection_reset=True)
+        self.seal.write(raw_data)
+
+    def file_complete(self, file_size: int) -> UploadedFile:
+        self.seal.finish()
+        return SealedUpload(self.seal, self.file_name, self.content_type or "", file_size)
