@@ -49,9 +49,11 @@ def submit(
     with transaction.atomic():
         if Approval.objects.filter(kind=kind, subject_uid=subject_uid, state__in=["asked", "approved"]).exists():
             raise Conflict("This already waits for approval or is approved. Void that first by editing it.")
-        approval = Approval.objects.create(
+        approval = Approval(
             incident=incident, kind=kind, subject_uid=subject_uid, digest=digest, summary=dict(summary), author=actor, created_at=now
         )
+        approval.seal_texts(reasons="")
+        approval.save()
         for position, user in enumerate(dict.fromkeys(able)):
             ApprovalRequest.objects.create(approval=approval, approver=user, position=position, created_at=now)
         _ask_next(approval, now, answer_within)
@@ -76,7 +78,8 @@ def decide(*, actor: User, approval: Approval, digest: str, approve: bool, reaso
             raise Conflict("The content changed since you opened it. Read it again before you decide.")
         if not approve and not reason.strip():
             raise BadInput("A refusal needs a reason", place="reason", mend="Say what has to change.")
-        approval.decided_by, approval.decided_at, approval.reason = actor, now, reason
+        approval.decided_by, approval.decided_at = actor, now
+        approval.seal_texts(reasons=reason)
         _move(approval, ApprovalState.APPROVED if approve else ApprovalState.REFUSED)
         data = {"kind": approval.kind, "subject": approval.subject_uid, "digest": digest, "state": approval.state}
         record(actor=actor, incident=approval.incident, action="approval.decided", subject=approval.uid, data=data, now=now)

@@ -16,7 +16,7 @@ from breach.models.facts import (
     Reminder,
 )
 from breach.models.files import SealedFile
-from breach.models.incidents import Incident, Membership, Organisation, Party, PartyRole, Phase
+from breach.models.incidents import Incident, Membership, Organisation, Party, PartyRole, Phase, PhaseChange
 from breach.models.users import Role, User
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "Party",
     "PartyRole",
     "Phase",
+    "PhaseChange",
     "RegimeAnswer",
     "Reminder",
     "Role",

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from breach.models.base import Row
 from breach.models.incidents import Incident
+from breach.models.texts import SealedTexts
 from breach.models.users import User
 
 
@@ -15,9 +16,10 @@ class ApprovalState(models.TextChoices):
     VOID = "void", _("Void: the content changed")
 
 
-class Approval(Row):
+class Approval(SealedTexts, Row):
     """One request. Its digest covers canonical content, recipients and channel policy; the author cannot decide it."""
 
+    text_label = "approval"
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="approvals")
     kind = models.CharField(max_length=20)
     subject_uid = models.CharField(max_length=26, db_index=True)
@@ -27,7 +29,6 @@ class Approval(Row):
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     decided_at = models.DateTimeField(null=True)
-    reason = models.TextField(blank=True)
 
     class Meta:
         ordering = ["pk"]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from breach.models.base import Row
 from breach.models.incidents import Incident, Party
+from breach.models.texts import SealedTexts
 from breach.models.users import User
 
 
@@ -27,14 +28,14 @@ class AwarenessState(models.TextChoices):
     RULED_OUT = "ruled_out", _("Ruled out")
 
 
-class Awareness(PartyRow):
+class Awareness(SealedTexts, PartyRow):
     """When the party had a reasonable degree of certainty (EDPB Guidelines 9/2022 v2.0, II.A), who says so and why."""
 
+    text_label = "awareness"
     state = models.CharField(max_length=20, choices=AwarenessState.choices)
     instant = models.DateTimeField()
     zone = models.CharField(max_length=64)
     original_text = models.CharField(max_length=120, blank=True)
-    reasons = models.TextField()
     supersedes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="superseded_by")
 
     class Meta:
@@ -129,35 +130,39 @@ class InAppNotice(Row):
     read_at = models.DateTimeField(null=True)
 
 
-class Assessment(PartyRow):
+class Assessment(SealedTexts, PartyRow):
     """Severity (ENISA 2013) and risk with every step's reason, on one version of the facts."""
 
+    text_label = "assessment"
     facts = models.ForeignKey(FactsVersion, on_delete=models.PROTECT, related_name="assessments")
     document = models.JSONField()
     risk = models.CharField(max_length=20)
     # The assessor's own judgement where it differs from the rules' answer.
     conclusion = models.CharField(max_length=20)
-    reasons = models.TextField()
 
 
-class Advice(PartyRow):
+class Advice(SealedTexts, PartyRow):
     """What the data protection officer advised (Article 39(1)(c) GDPR); its author never takes the decision."""
 
-    text = models.TextField()
+    text_label = "advice"
     recommends = models.CharField(max_length=20)
 
 
-class Decision(PartyRow):
+class Decision(SealedTexts, PartyRow):
     """To notify or not, by management, with reasons, on the facts and the advice of that moment."""
 
+    text_label = "decision"
     OUTCOMES = [("notify", _("Notify")), ("do_not_notify", _("Do not notify")), ("wait", _("Wait"))]
-    about = models.CharField(max_length=20, choices=[("authority", _("The authority")), ("individuals", _("The people concerned"))])
+    ABOUT = [("authority", _("The authority")), ("individuals", _("The people concerned"))]
+    about = models.CharField(max_length=20, choices=ABOUT)
     outcome = models.CharField(max_length=20, choices=OUTCOMES)
-    reasons = models.TextField()
     advice = models.ForeignKey(Advice, on_delete=models.PROTECT, null=True, related_name="+")
-    why_not_followed = models.TextField(blank=True)
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, null=True, related_name="+")
     facts = models.ForeignKey(FactsVersion, on_delete=models.PROTECT, related_name="+")
     review_on = models.DateField(null=True)
     reopened_at = models.DateTimeField(null=True)
     reopened_because = models.JSONField(default=list)
+
+    @property
+    def why_not_followed(self) -> str:
+        return self.texts.get("why_not_followed", "")

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from breach.models.base import Row, zone_validator
+from breach.models.texts import SealedTexts
 from breach.models.users import User
 
 if TYPE_CHECKING:
@@ -135,3 +136,13 @@ class Membership(Row):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["incident", "user"], name="member_once")]
+
+
+class PhaseChange(SealedTexts, Row):
+    """A move between phases, with its reasons."""
+
+    text_label = "phase"
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="phase_changes")
+    old = models.CharField(max_length=20)
+    new = models.CharField(max_length=20)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

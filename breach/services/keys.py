@@ -1,35 +1,5 @@
-"""The installation's keyring and incident keys, opened once per process."""
+"""Keys as services see them."""
 
-from functools import cache
-from pathlib import Path
+from breach.keys import incident_keys, keyring, signer, vault_for
 
-from django.conf import settings
-
-from breach.models import Incident
-from breach.vault import IncidentKeys, IncidentVault, Keyring, Signer
-
-
-@cache
-def _keyring(folder: Path, passphrase: str | None) -> Keyring:
-    path = folder / "keyring.json"
-    if path.exists():
-        return Keyring.load(path, passphrase)
-    return Keyring.create(path, passphrase)
-
-
-def keyring() -> Keyring:
-    """Return the keyring; it is made on first start, mode 0600, outside the database's folder."""
-    return _keyring(settings.TOCSIN_KEYS, settings.TOCSIN_KEYRING_PASSPHRASE)
-
-
-def incident_keys() -> IncidentKeys:
-    return IncidentKeys(settings.TOCSIN_KEYS / "incidents", keyring())
-
-
-def vault_for(incident: Incident) -> IncidentVault:
-    """Return the vault that seals and opens what belongs to `incident`. Raises Destroyed after erasure."""
-    return incident_keys().vault(incident.uid)
-
-
-def signer() -> Signer:
-    return keyring().signer()
+__all__ = ["incident_keys", "keyring", "signer", "vault_for"]

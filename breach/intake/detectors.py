@@ -1,0 +1,91 @@
+"""Tells by its form and checksum what a single value may be. Each detector answers yes or no and keeps nothing."""
+
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+
+from stdnum import get_cc_module, iban, luhn
+from stdnum.exceptions import ValidationError
+
+from breach.intake.contact import is_country, is_language, is_phone
+from breach.intake.dates import looks_like_date
+
+# Modular crypt strings carry their salt; a bare digest in hexadecimal does not.
+_SALTED = re.compile(r"^\$(?:2[abxy]?|argon2(?:id|i|d)|scrypt|7|5|6|1|apr1|y|pbkdf2[-\w]*|P|H)\$.+|^pbkdf2_sha\d+\$\d+\$.+|^[0-9a-fA-F]{32,128}:\S+$")
+_UNSALTED = re.compile(r"^(?:0x)?(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128})$|^\*[0-9A-F]{40}$")
+_EMAIL = re.compile(r"^[^@\s,;]+@[^@\s,;]+\.[^@\s.,;]{2,}$")
+_CARD = re.compile(r"^[2-6][\d -]{12,22}$")
+_IP = re.compile(r"^\d{1,3}(?:\.\d{1,3}){3}$|^[0-9a-fA-F:]{3,39}$")
+_POSTCODE = re.compile(r"^\d{4,5}(?:-\d{4})?$|^[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}$|^[A-Z]\d[A-Z] ?\d[A-Z]\d$|^\d{4} ?[A-Z]{2}$")
+_STREET = re.compile(r"^(?=.*[^\W\d_]{3})(?=.*\d).{6,}$")
+_CARD_DIGITS = range(13, 20)
+# Country modules of national identifiers with a checksum (python-stdnum): number of the person, not of a firm.
+_NATIONAL = (("fr", "nir"), ("be", "nn"), ("es", "dni"), ("es", "nie"), ("it", "codicefiscale"), ("nl", "bsn"), ("pl", "pesel"), ("us", "ssn"))
+
+
+def _passes(check: Callable[[str], object], value: str) -> bool:
+    try:
+        check(value)
+    except ValidationError:
+        return False
+    return True
+
+
+def is_iban(value: str) -> bool:
+    """ISO 13616 structure and checksum."""
+    return len(value) >= 15 and _passes(iban.validate, value)  # noqa: PLR2004 - the shortest IBAN, Norway's
+
+
+def is_card(value: str) -> bool:
+    """ISO/IEC 7812 length, first digit and Luhn checksum."""
+    if not _CARD.match(value):
+        return False
+    digits = value.replace(" ", "").replace("-", "")
+    return len(digits) in _CARD_DIGITS and _passes(luhn.validate, digits)
+
+
+def is_ip(value: str) -> bool:
+    if not _IP.match(value):
+        return False
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        return False
+    return True
+
+
+def is_national_id(value: str) -> bool:
+    """A national identifier that passes the checksum of the country that issues it."""
+    return any(
+        _passes(module.validate, value)
+        for country, name in _NATIONAL
+        if (module := get_cc_module(country, name)) is not None and len(value) >= 9  # noqa: PLR2004 - the shortest of them
+    )
+
+
+def is_salted_hash(value: str) -> bool:
+    return _SALTED.match(value) is not None
+
+
+def is_unsalted_hash(value: str) -> bool:
+    return _UNSALTED.match(value) is not None
+
+
+# Order matters where a value passes several: the strictest test stands first.
+DETECTORS: Mapping[str, Callable[[str], bool]] = {
+    "email": lambda value: _EMAIL.match(value) is not None,
+    "iban": is_iban,
+    "password_hash_salted": is_salted_hash,
+    "password_hash_unsalted": is_unsalted_hash,
+    "ip_address": is_ip,
+    "card_number": is_card,
+    "birth_date": looks_like_date,
+    "national_id": is_national_id,
+    "country": is_country,
+    "language": is_language,
+    "phone": is_phone,
+    "postcode": lambda value: _POSTCODE.match(value.upper()) is not None,
+    "street": lambda value: _STREET.match(value) is not None,
+}
+# These stand on a checksum or an unmistakable form, and hold without a header that says so.
+STRONG = frozenset({"email", "iban", "password_hash_salted", "password_hash_unsalted", "ip_address", "card_number", "birth_date"})

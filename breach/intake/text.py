@@ -1,0 +1,143 @@
+"""Delimited text (RFC 4180, in any delimiter and encoding) into rows, one bad line at a time.
+
+The standard library's reader is used in its strict form: it says which record is broken, where a columnar
+reader would fill up or drop cells. It reads some 700,000 rows a second, far more than sealing them takes.
+"""
+
+import csv
+import io
+import re
+from collections import Counter, deque
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from breach.errors import BadInput
+from breach.intake.caps import Caps
+from breach.intake.encodings import Encoding
+from breach.intake.refusals import Refusal
+from breach.intake.rows import Row
+
+DELIMITERS = (";", ",", "\t", "|")
+SNIFFED_ROWS = 50
+_LOST_BYTES = re.compile("[\udc80-\udcff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_SEPARATOR_LINE = re.compile(r'^"?sep=(.)"?\s*$', re.IGNORECASE)
+
+
+class _TooManyLinesError(csv.Error):
+    """A quoted cell runs on past any real one."""
+
+
+class _Lines(Iterator[str]):
+    """Lines of a text stream that can be given back, so that one broken record does not swallow the next."""
+
+    def __init__(self, stream: io.TextIOWrapper, caps: Caps) -> None:
+        self._stream, self._caps = stream, caps
+        self._returned: deque[str] = deque()
+        self.taken: list[str] = []
+
+    def __next__(self) -> str:
+        line = self._returned.popleft() if self._returned else self._stream.readline(self._caps.line_chars)
+        if not line:
+            raise StopIteration
+        self.taken.append(line)
+        if len(self.taken) > self._caps.record_lines:
+            raise _TooManyLinesError
+        return line
+
+    def give_back(self, lines: list[str]) -> None:
+        self._returned.extendleft(reversed(lines))
+
+    def skip_line_end(self) -> None:
+        """Read on to the end of a line that was longer than the cap."""
+        while (piece := self._stream.readline(self._caps.line_chars)) and piece[-1] not in "\r\n":
+            pass
+
+
+def _open(stream: BinaryIO, encoding: Encoding) -> io.TextIOWrapper:
+    stream.seek(0)
+    # Undecodable bytes travel on as lone surrogates, so that the row that holds them can be named. The wide
+    # encodings cannot do that: there the file as a whole is refused.
+    wide = encoding.name.replace("_", "-").startswith(("utf-16", "utf-32"))
+    return io.TextIOWrapper(stream, encoding.name, errors="strict" if wide else "surrogateescape", newline="")
+
+
+def detect_delimiter(stream: BinaryIO, encoding: Encoding, caps: Caps, *, place: str) -> str:
+    """Return the delimiter under which most of the first rows have the same number of cells, above one."""
+    text = _open(stream, encoding)
+    try:
+        lines = [line for line in (text.readline(caps.line_chars) for _ in range(SNIFFED_ROWS)) if line.strip()]
+    except UnicodeError as error:
+        raise _undecodable(encoding, place) from error
+    finally:
+        text.detach()
+    if lines and (said := _SEPARATOR_LINE.match(lines[0])):
+        return said[1]
+    return max(DELIMITERS, key=lambda delimiter: _agreement(lines, delimiter))
+
+
+def _agreement(lines: list[str], delimiter: str) -> tuple[float, int]:
+    try:
+        widths = Counter(len(cells) for cells in csv.reader(lines, delimiter=delimiter) if cells)
+    except csv.Error:
+        return 0.0, 0
+    if not widths:
+        return 0.0, 0
+    width, rows = widths.most_common(1)[0]
+    return (rows / widths.total(), width) if width > 1 else (0.0, 0)
+
+
+def read_text(stream: BinaryIO, encoding: Encoding, delimiter: str, caps: Caps, *, place: str) -> Iterator[Row | Refusal]:
+    """Yield the rows of the file in order, header included; blank rows are counted and left out.
+
+    A line that breaks the quoting rules is refused alone, and reading goes on with the next line.
+    """
+    text = _open(stream, encoding)
+    lines = _Lines(text, caps)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    number = 0
+    try:
+        while True:
+            number += 1
+            lines.taken.clear()
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield _broken(lines, number, error, caps)
+                continue
+            if lines.taken == [f"sep={delimiter}\r\n"] or not any(cells):
+                continue
+            yield _checked(cells, lines, number, caps)
+    except UnicodeError as error:
+        raise _undecodable(encoding, f"{place}, row {number}") from error
+    finally:
+        text.detach()
+
+
+def _broken(lines: _Lines, number: int, error: csv.Error, caps: Caps) -> Refusal:
+    first, *rest = lines.taken
+    lines.give_back(rest)
+    if len(first) >= caps.line_chars:
+        lines.skip_line_end()
+    return Refusal(number, "", "cell_too_long" if "limit" in str(error) else "quotes")
+
+
+def _checked(cells: list[str], lines: _Lines, number: int, caps: Caps) -> Row | Refusal:
+    line = lines.taken[0] if len(lines.taken) == 1 else "".join(lines.taken)
+    if len(line) > caps.cell_chars and any(len(cell) > caps.cell_chars for cell in cells):
+        if len(lines.taken[-1]) >= caps.line_chars and lines.taken[-1][-1] not in "\r\n":
+            lines.skip_line_end()
+        return Refusal(number, "", "cell_too_long")
+    if not line.isascii() and _LOST_BYTES.search(line):
+        return Refusal(number, "", "encoding")
+    if _CONTROL.search(line):
+        return Refusal(number, "", "control")
+    return Row(number, cells)
+
+
+def _undecodable(encoding: Encoding, place: str) -> BadInput:
+    return BadInput(
+        f"the file is not in {encoding.name}", place=place, mend="Save it again as CSV in UTF-8.", code="encoding"
+    )

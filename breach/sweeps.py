@@ -1,0 +1,37 @@
+"""Periodic jobs of the case side. Each asks "due and not done?" and claims before it acts."""
+
+from datetime import timedelta
+
+from breach import clock, files
+from breach.approvals import escalate
+from breach.jobs import job
+from breach.ledger import log
+from breach.models import Approval, ApprovalState
+from breach.services.keys import signer
+from breach.services.reminders import send_due
+
+
+@job("clocks.sweep")
+def sweep_clocks() -> None:
+    """Send the alarms that are due and not sent."""
+    send_due(now=clock.now())
+
+
+@job("approvals.sweep")
+def sweep_approvals() -> None:
+    """Ask the next approver where the last one let the time pass."""
+    now = clock.now()
+    for approval in Approval.objects.filter(state=ApprovalState.ASKED):
+        escalate(approval=approval, now=now)
+
+
+@job("files.sweep")
+def sweep_files() -> None:
+    """Remove sealed files whose transaction never committed."""
+    files.sweep_orphans(older_than=clock.now() - timedelta(days=1))
+
+
+@job("ledger.checkpoint")
+def checkpoint_ledger() -> None:
+    """Sign the heads of all chains into the house chain."""
+    log.checkpoint(signer=signer(), now=clock.now())

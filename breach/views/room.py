@@ -1,0 +1,51 @@
+"""The frame of every incident page: load through visible_to, check the right, give header and tabs."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from breach import clock, providers
+from breach.models import Incident, User
+from breach.permissions import can, require
+from breach.providers import Tab
+from breach.queries.room import next_actions, urgent_clock
+
+TABS = [
+    Tab("overview", _("Overview"), "overview", "incident.view", 10),
+    Tab("timeline", _("Timeline"), "timeline", "timeline.view", 20),
+    Tab("playbook", _("Playbook"), "playbook", "incident.view", 30),
+    Tab("people", _("People"), "people", "people.count", 40),
+    Tab("assessment", _("Assessment"), "assessment", "incident.view", 50),
+    Tab("obligations", _("Obligations"), "obligations", "incident.view", 60),
+    Tab("ledger", _("Ledger"), "ledger", "ledger.view", 90),
+]
+
+
+def room(request: HttpRequest, uid: str, *, tab: str, capability: str) -> tuple[Incident, dict[str, Any]]:
+    """Return the incident and the context of `incident_base.html`. 404 when it is not visible, 403 without the right."""
+    user = request.user
+    if not isinstance(user, User):
+        raise Http404
+    incident = Incident.objects.visible_to(user).filter(uid=uid).first()
+    if incident is None:
+        raise Http404
+    require(user, capability, incident)
+    now = clock.now()
+    shown = sorted([*TABS, *providers.tabs], key=lambda one: one.order)
+    actions = next_actions(incident, user, now)
+    return incident, {
+        "incident": incident,
+        "party": incident.lead_party(),
+        "now": now,
+        "tabs": [
+            {"key": one.key, "label": one.label, "url": reverse(one.url_name, args=[uid]), "active": one.key == tab}
+            for one in shown
+            if can(user, one.capability, incident)
+        ],
+        "tab": tab,
+        "urgent": urgent_clock(incident),
+        "next_action": actions[0] if actions else None,
+        "next_actions": actions,
+    }
