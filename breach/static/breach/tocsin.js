@@ -67,6 +67,18 @@
     }
   })
 
+  /* A failed request says so once, above the content. */
+  function say (id) {
+    const place = document.getElementById('messages')
+    const words = document.getElementById(id)
+    if (place && words && !place.querySelector('[data-said="' + id + '"]')) {
+      place.append(words.content.cloneNode(true))
+      place.lastElementChild.dataset.said = id
+    }
+  }
+
+  document.addEventListener('htmx:sendError', () => say('connection-lost'))
+  document.addEventListener('htmx:responseError', event => { if (event.detail.xhr.status !== 422) say('request-refused') })
   document.addEventListener('htmx:load', event => prepare(event.detail.elt))
 
   /* A press of n goes to the quick add, wherever the page has one. */
