@@ -17,6 +17,7 @@ from breach.models.facts import (
 )
 from breach.models.files import SealedFile
 from breach.models.incidents import Incident, Membership, Organisation, Party, PartyRole, Phase, PhaseChange
+from breach.models.ledger import ChainHead, Checkpoint, Entry, MarkedHead
 from breach.models.users import Role, User
 
 __all__ = [
@@ -27,10 +28,14 @@ __all__ = [
     "Assessment",
     "Awareness",
     "AwarenessState",
+    "ChainHead",
+    "Checkpoint",
     "Decision",
+    "Entry",
     "FactsVersion",
     "InAppNotice",
     "Incident",
+    "MarkedHead",
     "Membership",
     "Obligation",
     "ObligationState",

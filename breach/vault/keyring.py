@@ -61,7 +61,10 @@ class Keyring:
 
     @classmethod
     def load(cls, path: Path, passphrase: str | None = None) -> "Keyring":
-        """Open a keyring. Raises KeyMissing, KeyExposed, WrongKey, Damaged, UnknownVersion or TooMuchWork."""
+        """Open a keyring. Raises KeyMissing, KeyExposed, WrongKey, Damaged, UnknownVersion or TooMuchWork.
+
+        A passphrase given for a keyring that has none does no harm; `rotate` then protects the file by it.
+        """
         return cls(path, keyfiles.read_private(path), passphrase)
 
     @classmethod
@@ -164,17 +167,17 @@ class Keyring:
             with self.hold(exclusive=True):
                 self._change(change, locked=True)
             return
-        keyfiles.replace(self._path, encode(change(self._content), self._stretching, self._stretched))
+        stretching, stretched = self._stretching, self._stretched
+        if stretching is None and self._passphrase is not None:
+            stretching = Stretching.new()
+            stretched = stretching.key(self._passphrase)
+        keyfiles.replace(self._path, encode(change(self._content), stretching, stretched))
         self.refresh()
 
     def _take(self, raw: bytes) -> None:
         document, stretching = protection(raw)
         if stretching != self._stretching or (stretching and self._stretched is None):
             self._stretched = self._stretch(stretching)
-        elif stretching is None and self._passphrase is not None:
-            raise WrongKey(
-                "a passphrase was given, but this keyring has none; set one with rotate_keys --protect"
-            )
         self._stretching = stretching
         self._content = decode(document, self._stretched)
         self._envelopes = {key_id(key): Envelope(key, key_id(key), "wrapped") for key in self._content.keys}
