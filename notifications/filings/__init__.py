@@ -1,0 +1,1 @@
+"""Filings to authorities: forms as data, content by phase, what is missing, what changed, paper and JSON."""
