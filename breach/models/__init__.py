@@ -18,6 +18,8 @@ from breach.models.facts import (
 from breach.models.files import SealedFile
 from breach.models.incidents import Incident, Membership, Organisation, Party, PartyRole, Phase, PhaseChange
 from breach.models.ledger import ChainHead, Checkpoint, Entry, MarkedHead
+from breach.models.playbooks import PlaybookRun, Task, TaskMove, TaskRole, TaskState
+from breach.models.timeline import Attachment, Event, EventKind
 from breach.models.users import Role, User
 
 __all__ = [
@@ -26,12 +28,15 @@ __all__ = [
     "ApprovalRequest",
     "ApprovalState",
     "Assessment",
+    "Attachment",
     "Awareness",
     "AwarenessState",
     "ChainHead",
     "Checkpoint",
     "Decision",
     "Entry",
+    "Event",
+    "EventKind",
     "FactsVersion",
     "InAppNotice",
     "Incident",
@@ -44,11 +49,16 @@ __all__ = [
     "PartyRole",
     "Phase",
     "PhaseChange",
+    "PlaybookRun",
     "RegimeAnswer",
     "Reminder",
     "Role",
     "Row",
     "SealedFile",
+    "Task",
+    "TaskMove",
+    "TaskRole",
+    "TaskState",
     "User",
     "new_uid",
 ]

@@ -1,7 +1,6 @@
 """What every row has in common."""
 
 import secrets
-from typing import Any
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -27,6 +26,3 @@ class Row(models.Model):
     class Meta:
         abstract = True
 
-
-class InstantField(models.DateTimeField[Any, Any]):
-    """An aware UTC instant; the zone it was said in stands in a field beside it."""

@@ -1,0 +1,77 @@
+"""What the header of an incident shows: the most urgent clock and what should happen next."""
+
+from datetime import datetime
+
+from django.db.models import F
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from breach import approvals, providers
+from breach.models import AwarenessState, Incident, Obligation, ObligationState, Phase, User
+from breach.models.playbooks import Task
+from breach.permissions import can
+from breach.providers import NextAction
+from breach.queries.facts import current_awareness
+
+LIVE = (ObligationState.PROVISIONAL, ObligationState.RUNNING)
+
+
+def live_obligations(incident: Incident) -> "list[Obligation]":
+    """Clocks that run, those with an instant first, most urgent first; the verbal standards after them."""
+    rows = Obligation.objects.filter(incident=incident, state__in=LIVE).select_related("party__organisation", "awareness")
+    return list(rows.order_by(F("due").asc(nulls_last=True), "pk"))
+
+
+def urgent_clock(incident: Incident) -> Obligation | None:
+    return (
+        Obligation.objects.filter(incident=incident, state__in=LIVE, due__isnull=False)
+        .select_related("party__organisation", "awareness")
+        .order_by("due")
+        .first()
+    )
+
+
+def next_actions(incident: Incident, user: User, now: datetime) -> list[NextAction]:
+    """Computed from state, most urgent first."""
+    found: list[NextAction] = []
+    if incident.phase == Phase.OPEN:
+        found += _awareness(incident) + _tasks(incident, now)
+    for approval in approvals.waiting_for(user):
+        if approval.incident_id == incident.pk:
+            text = _("Something waits for your approval")
+            found.append(NextAction(5, text, reverse("approval", args=[incident.uid, approval.uid])))
+    for provider in providers.next_actions:
+        found += provider(incident, user)
+    return sorted(found, key=lambda action: action.urgency)
+
+
+def _awareness(incident: Incident) -> list[NextAction]:
+    found = []
+    for party in incident.parties.all():
+        row = current_awareness(party)
+        if row is None or row.state == AwarenessState.SUSPECTED:
+            url = reverse("obligations", args=[incident.uid]) + "#awareness"
+            found.append(NextAction(10, _("Decide whether and when you became aware"), url))
+    return found
+
+
+def _tasks(incident: Incident, now: datetime) -> list[NextAction]:
+    overdue = Task.objects.filter(run__incident=incident, state__in=["todo", "doing"], due__lt=now).count()
+    if not overdue:
+        return []
+    text = ngettext("%(count)d task is overdue", "%(count)d tasks are overdue", overdue) % {"count": overdue}
+    return [NextAction(20, text, reverse("playbook", args=[incident.uid]))]
+
+
+def totals(incident: Incident, user: User) -> "list[providers.Total]":
+    """Numbers of the overview, each with the page it was counted from."""
+    from breach.models.people import Person  # noqa: PLC0415 - keeps this module light for the header
+
+    found = []
+    if can(user, "people.count", incident):
+        count = Person.objects.filter(incident=incident, state="active").count()
+        found.append(providers.Total(_("People affected"), count, reverse("people", args=[incident.uid])))
+    for provider in providers.totals:
+        found += provider(incident, user)
+    return found

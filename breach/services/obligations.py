@@ -1,0 +1,211 @@
+"""Stored clocks: computed from facts by the law room, kept with their working, superseded and never edited.
+
+Until awareness is decided, what would run from awareness runs provisionally from the earliest report or detection.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from breach.errors import BadInput, Conflict
+from breach.law import deadlines
+from breach.law.facts import Facts
+from breach.law.obligations import Answer, obligations
+from breach.law.obligations import Obligation as Owed
+from breach.models import (
+    Awareness,
+    FactsVersion,
+    Incident,
+    Obligation,
+    ObligationState,
+    Party,
+    RegimeAnswer,
+    User,
+)
+from breach.queries.facts import Signals, signals_of
+from breach.services import reminders
+from breach.services.record import record
+
+Key = tuple[str, str, str]  # regime, to, phase
+LIVE = (ObligationState.PROVISIONAL, ObligationState.RUNNING, ObligationState.MET)
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What one computation rested on."""
+
+    facts: Facts
+    version: FactsVersion
+    awareness: Awareness | None
+    provisional: bool
+
+
+def refresh(*, actor: User | None, incident: Incident, party: Party, version: FactsVersion, now: datetime) -> None:
+    """Compute every clock of `party` again on this version of the facts. Call in the caller's transaction."""
+    facts = Facts.from_json(version.document)
+    signals = signals_of(party)
+    basis = Basis(_with_signal(facts, signals), version, signals.awareness, provisional=not signals.decided)
+    answer = Answer((), (), ()) if signals.ruled_out else obligations(basis.facts, None, now)
+    with transaction.atomic():
+        counts = _store(answer, basis, incident, party, actor, now)
+        _store_answers(answer, version, incident, party, actor, now)
+        record(
+            actor=actor,
+            incident=incident,
+            action="obligations.computed",
+            subject=party.uid,
+            data={"facts": version.number, "provisional": basis.provisional, **counts},
+            now=now,
+        )
+
+
+def mark_met(
+    *, actor: User, incident: Incident, party: Party, regime: str, to: str, phase: str, at: datetime, now: datetime
+) -> Obligation:
+    """Record that what was owed was done at `at` (sending or submitting, never rendering).
+
+    The caller's service has checked the right for what it did. Raises Conflict when nothing of that kind is owed.
+    """
+    if at > now:
+        raise BadInput("The moment lies in the future", place="at", mend="Give the moment it was submitted.")
+    with transaction.atomic():
+        row = (
+            Obligation.objects.select_for_update()
+            .filter(party=party, regime=regime, to=to, phase=phase, state__in=LIVE[:2])
+            .order_by("-pk")
+            .first()
+        )
+        if row is None:
+            raise Conflict("Nothing of this kind is owed now.")
+        row.state, row.met_at = ObligationState.MET, at
+        row.lateness = deadlines.state(row.due, row.outer, at) if row.due else ""
+        row.save(update_fields=["state", "met_at", "lateness"])
+        reminders.withdraw(obligation=row, now=now)
+        data = {"regime": regime, "to": to, "phase": phase, "at": at.isoformat(), "lateness": row.lateness}
+        record(actor=actor, incident=incident, action="obligation.met", subject=row.uid, data=data, now=now)
+    return row
+
+
+def _with_signal(facts: Facts, signals: Signals) -> Facts:
+    """Let a provisional clock run from the earliest report or detection while nobody has decided."""
+    if signals.decided or signals.earliest is None:
+        return facts
+    return facts.replace(controller_aware=signals.earliest)
+
+
+def _store(
+    answer: Answer, basis: Basis, incident: Incident, party: Party, actor: User | None, now: datetime
+) -> dict[str, int]:
+    stored = {_key(row): row for row in Obligation.objects.filter(party=party, state__in=LIVE).select_for_update()}
+    owed = {_key(one): one for one in answer.obligations}
+    counts = {"new": 0, "superseded": 0, "ended": 0, "kept": 0}
+    for key, row in stored.items():
+        if key not in owed and row.state != ObligationState.MET:
+            _end(row, ObligationState.ENDED, now)
+            counts["ended"] += 1
+    for key, one in owed.items():
+        old = stored.get(key)
+        if old and _same(old, one, basis):
+            counts["kept"] += 1
+            continue
+        if old:
+            met_at = old.met_at
+            _end(old, ObligationState.SUPERSEDED, now)
+            counts["superseded"] += 1
+        else:
+            met_at = None
+            counts["new"] += 1
+        _add(one, old, met_at, basis, incident, party, actor, now)
+    return counts
+
+
+def _add(
+    one: Owed,
+    old: Obligation | None,
+    met_at: datetime | None,
+    basis: Basis,
+    incident: Incident,
+    party: Party,
+    actor: User | None,
+    now: datetime,
+) -> None:
+    state = ObligationState.PROVISIONAL if basis.provisional else ObligationState.RUNNING
+    row = Obligation.objects.create(
+        incident=incident,
+        party=party,
+        regime=one.regime,
+        rule_version=one.rule_version,
+        to=one.to,
+        recipient=one.recipient,
+        phase=one.phase,
+        state=ObligationState.MET if met_at else state,
+        trigger_event=one.trigger_event,
+        runs_from=one.runs_from_instant,
+        due=one.due,
+        outer=one.outer,
+        standard=one.standard or "",
+        working=[_step(step) for step in one.working],
+        reason=_step(one.reason),
+        citation=one.citation,
+        confidence=one.confidence,
+        facts=basis.version,
+        awareness=basis.awareness,
+        supersedes=old,
+        met_at=met_at,
+        lateness=deadlines.state(one.due, one.outer, met_at) if met_at and one.due else "",
+        created_by=actor,
+        created_at=now,
+    )
+    if not met_at:
+        reminders.plan(obligation=row, now=now)
+
+
+def _end(row: Obligation, state: ObligationState, now: datetime) -> None:
+    row.state = state
+    row.save(update_fields=["state"])
+    reminders.withdraw(obligation=row, now=now)
+
+
+def _same(row: Obligation, one: Owed, basis: Basis) -> bool:
+    """Whether nothing that a reader relies on has changed."""
+    same_kind = row.state == ObligationState.MET or (row.state == ObligationState.PROVISIONAL) == basis.provisional
+    return (
+        same_kind
+        and row.due == one.due
+        and row.outer == one.outer
+        and row.runs_from == one.runs_from_instant
+        and row.rule_version == one.rule_version
+        and row.standard == (one.standard or "")
+    )
+
+
+def _store_answers(
+    answer: Answer, version: FactsVersion, incident: Incident, party: Party, actor: User | None, now: datetime
+) -> None:
+    if RegimeAnswer.objects.filter(facts=version).exists():
+        return
+    common = {"incident": incident, "party": party, "facts": version, "created_by": actor, "created_at": now}
+    rows = [
+        RegimeAnswer(regime=one.regime, outcome="ruled_out", detail={"reason": _step(one.reason)}, **common)
+        for one in answer.ruled_out
+    ]
+    rows += [
+        RegimeAnswer(regime=one.regime, outcome="undecided", detail={"needs": _steps(one.needs)}, **common)
+        for one in answer.undecided
+    ]
+    RegimeAnswer.objects.bulk_create(rows)
+
+
+def _key(one: Any) -> Key:
+    return (one.regime, one.to, one.phase)
+
+
+def _step(step: Any) -> dict[str, Any]:
+    return {"code": step.code, "values": dict(step.values)}
+
+
+def _steps(needs: Iterable[Any]) -> list[Any]:
+    return [_step(need) if hasattr(need, "code") else str(need) for need in needs]

@@ -1,0 +1,50 @@
+"""Addresses of the case side. Nothing of Django's admin or django-rq's pages is mounted."""
+
+
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from breach.views import errors, home, incidents, ledger, obligations, approvals, assessment, overview, people, styleguide
+from breach.urls_timeline import urlpatterns as timeline_patterns
+from django.conf import settings
+
+# What notifications adds to the room; a string, since breach never imports it.
+OUTWARD = "notifications.urls"
+
+room_patterns = [
+    path("", overview.overview, name="overview"),
+    path("members/", incidents.members, name="members"),
+    path("phase/", incidents.move, name="incident-move"),
+    path("facts/", obligations.facts, name="facts"),
+    path("awareness/", obligations.awareness, name="awareness"),
+    path("obligations/", obligations.obligations, name="obligations"),
+    path("obligations/<str:row>/", obligations.working, name="obligation"),
+    path("assessment/", assessment.assessment, name="assessment"),
+    path("approvals/<str:row>/", approvals.approval, name="approval"),
+    path("people/", people.people, name="people"),
+    path("people/files/", people.upload, name="people-upload"),
+    path("people/files/<str:row>/", people.file, name="people-file"),
+    path("people/files/<str:row>/refused.csv", people.refused, name="people-refused"),
+    path("people/add/", people.add, name="people-add"),
+    path("people/<str:row>/", people.person, name="person"),
+    path("ledger/", ledger.entries, name="ledger"),
+    path("ledger/export/", ledger.export, name="ledger-export"),
+    *timeline_patterns,
+]
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("health/", home.health, name="health"),
+    path("language/", set_language, name="set_language"),
+    path("account/", include("allauth.urls")),
+    path("incidents/new/", incidents.new, name="incident-new"),
+    path("incidents/<str:uid>/", include(room_patterns)),
+    path("", include(OUTWARD)),
+]
+if settings.DEBUG:
+    urlpatterns.append(path("styleguide/", styleguide.styleguide, name="styleguide"))
+
+handler400 = errors.bad_request
+handler403 = errors.permission_denied
+handler404 = errors.page_not_found
+handler500 = errors.server_error
