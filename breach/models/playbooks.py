@@ -30,7 +30,7 @@ class TaskRole(models.TextChoices):
 
 
 class PlaybookRun(PartyRow):
-    """One playbook, started for one party. `document` keeps its wording and rules as they were at the start.
+    """One playbook, started for one party. `document` keeps its wording and rules as they were then.
 
     Due times count from `base` (UTC): awareness where it is decided, else the earliest report (`provisional`);
     those of the first minutes count from the start itself (`created_at`).
@@ -54,7 +54,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
 
 class Task(Row):
-    """One task of a run. `state` is set by services/playbooks.py alone, along its table of moves."""
+    """One task of a run. `services/playbooks.py` alone sets `state`, along its table of moves."""
 
     run = models.ForeignKey(PlaybookRun, on_delete=models.PROTECT, related_name="tasks")
     key = models.CharField(max_length=40)

@@ -47,7 +47,7 @@ class EventQuerySet(models.QuerySet["Event"]):
 
 
 class Event(SealedTexts, PartyRow):
-    """One entry. Three times: `occurred_*` of the event, `known_at` of the knowledge, `created_at` of the entry.
+    """One entry with three times: `occurred_*` of the event, `known_at` of the knowledge, `created_at`.
 
     Instants are UTC; `zone` is the one the time was said in, `original_text` the words it was said with. The
     text (and, on a correction, its reason) is sealed.
@@ -63,7 +63,9 @@ class Event(SealedTexts, PartyRow):
     known_at = models.DateTimeField()
     is_detection = models.BooleanField(_("first sign of the breach"), default=False)
     is_report = models.BooleanField(_("somebody reported the breach"), default=False)
-    supersedes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="superseded_by")
+    supersedes = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="superseded_by"
+    )
 
     objects = EventQuerySet.as_manager()
 
@@ -86,7 +88,7 @@ class Event(SealedTexts, PartyRow):
 
 
 class Attachment(Row):
-    """Evidence on an entry: a sealed file. Its name and plain SHA-256 are sealed beside it (`breach/files.py`)."""
+    """Evidence on an entry: a sealed file. Its name and plain SHA-256 are sealed beside it."""
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+")
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="attachments")
