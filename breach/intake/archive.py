@@ -62,8 +62,17 @@ def inspect_archive(stream: BinaryIO, caps: Caps, *, place: str) -> dict[str, Sh
             members = archive.infolist()
             _check_claims(members, caps, place)
             return _scan(archive, members, caps, place)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, zipfile.zlib.error) as error:  # type: ignore[attr-defined]
-        raise BadInput("the workbook is damaged or not a workbook", place=place, mend=AS_TABLE, code="workbook") from error
+    except (
+        zipfile.BadZipFile,
+        NotImplementedError,
+        EOFError,
+        OSError,
+        ValueError,
+        zipfile.zlib.error,
+    ) as error:  # type: ignore[attr-defined]
+        raise BadInput(
+            "the workbook is damaged or not a workbook", place=place, mend=AS_TABLE, code="workbook"
+        ) from error
 
 
 def _check_claims(members: list[zipfile.ZipInfo], caps: Caps, place: str) -> None:
@@ -71,10 +80,18 @@ def _check_claims(members: list[zipfile.ZipInfo], caps: Caps, place: str) -> Non
     if not {"[Content_Types].xml", "xl/workbook.xml"} <= names:
         raise BadInput("the archive holds no Excel workbook", place=place, mend=AS_TABLE, code="workbook")
     if any(member.flag_bits & 1 for member in members):
-        raise BadInput("the workbook is encrypted", place=place, mend="Remove its password first.", code="encrypted")
+        raise BadInput(
+            "the workbook is encrypted", place=place, mend="Remove its password first.", code="encrypted"
+        )
     if len(members) > caps.members or len(names) != len(members):
         raise BadInput("the workbook has too many or doubled parts", place=place, mend=AS_TABLE, code="bomb")
-    _check_size(sum(m.file_size for m in members), sum(m.compress_size for m in members), caps, place, "claims to unpack")
+    _check_size(
+        sum(m.file_size for m in members),
+        sum(m.compress_size for m in members),
+        caps,
+        place,
+        "claims to unpack",
+    )
 
 
 def _check_size(unpacked: int, packed: int, caps: Caps, place: str, verb: str) -> None:
@@ -99,7 +116,11 @@ def _scan(
     unpacked = 0
     scans: dict[str, SheetScan] = {}
     for member in members:
-        sheet = scans.setdefault(member.filename, SheetScan()) if "worksheets/" in member.filename else SheetScan()
+        sheet = (
+            scans.setdefault(member.filename, SheetScan())
+            if "worksheets/" in member.filename
+            else SheetScan()
+        )
         is_xml = member.filename.lower().endswith(_XML)
         tail = b""
         for number, chunk in enumerate(_unpack(archive, member)):
@@ -107,7 +128,9 @@ def _scan(
             _check_size(unpacked, packed, caps, place, "unpacks")
             if is_xml:
                 if number == 0 and b"\0" in chunk[:CHUNK]:
-                    raise BadInput(f"{member.filename} is not in UTF-8", place=place, mend=AS_TABLE, code="workbook")
+                    raise BadInput(
+                        f"{member.filename} is not in UTF-8", place=place, mend=AS_TABLE, code="workbook"
+                    )
                 tail = _scan_chunk(tail + chunk, sheet, f"{place}, {member.filename}")
     return scans
 
@@ -122,7 +145,12 @@ def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes
 
 def _scan_chunk(window: bytes, sheet: SheetScan, place: str) -> bytes:
     if _ENTITY.search(window):
-        raise BadInput("the workbook declares entities, which could read other files", place=place, mend=AS_TABLE, code="entities")
+        raise BadInput(
+            "the workbook declares entities, which could read other files",
+            place=place,
+            mend=AS_TABLE,
+            code="entities",
+        )
     for letters, row in _REFERENCE.findall(window):
         sheet.columns.add(letters)
         sheet.last_row = max(sheet.last_row, int(row))

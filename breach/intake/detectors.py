@@ -11,16 +11,31 @@ from breach.intake.contact import is_country, is_language, is_phone
 from breach.intake.dates import looks_like_date
 
 # Modular crypt strings carry their salt; a bare digest in hexadecimal does not.
-_SALTED = re.compile(r"^\$(?:2[abxy]?|argon2(?:id|i|d)|scrypt|7|5|6|1|apr1|y|pbkdf2[-\w]*|P|H)\$.+|^pbkdf2_sha\d+\$\d+\$.+|^[0-9a-fA-F]{32,128}:\S+$")
-_UNSALTED = re.compile(r"^(?:0x)?(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128})$|^\*[0-9A-F]{40}$")
+_SALTED = re.compile(
+    r"^\$(?:2[abxy]?|argon2(?:id|i|d)|scrypt|7|5|6|1|apr1|y|pbkdf2[-\w]*|P|H)\$.+|^pbkdf2_sha\d+\$\d+\$.+|^[0-9a-fA-F]{32,128}:\S+$"
+)
+_UNSALTED = re.compile(
+    r"^(?:0x)?(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128})$|^\*[0-9A-F]{40}$"
+)
 _EMAIL = re.compile(r"^[^@\s,;]+@[^@\s,;]+\.[^@\s.,;]{2,}$")
 _CARD = re.compile(r"^[2-6][\d -]{12,22}$")
 _IP = re.compile(r"^\d{1,3}(?:\.\d{1,3}){3}$|^[0-9a-fA-F:]{3,39}$")
-_POSTCODE = re.compile(r"^\d{4,5}(?:-\d{4})?$|^[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}$|^[A-Z]\d[A-Z] ?\d[A-Z]\d$|^\d{4} ?[A-Z]{2}$")
+_POSTCODE = re.compile(
+    r"^\d{4,5}(?:-\d{4})?$|^[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}$|^[A-Z]\d[A-Z] ?\d[A-Z]\d$|^\d{4} ?[A-Z]{2}$"
+)
 _STREET = re.compile(r"^(?=.*[^\W\d_]{3})(?=.*\d).{6,}$")
 _CARD_DIGITS = range(13, 20)
 # Country modules of national identifiers with a checksum (python-stdnum): number of the person, not of a firm.
-_NATIONAL = (("fr", "nir"), ("be", "nn"), ("es", "dni"), ("es", "nie"), ("it", "codicefiscale"), ("nl", "bsn"), ("pl", "pesel"), ("us", "ssn"))
+_NATIONAL = (
+    ("fr", "nir"),
+    ("be", "nn"),
+    ("es", "dni"),
+    ("es", "nie"),
+    ("it", "codicefiscale"),
+    ("nl", "bsn"),
+    ("pl", "pesel"),
+    ("us", "ssn"),
+)
 
 
 def _passes(check: Callable[[str], object], value: str) -> bool:
@@ -88,4 +103,6 @@ DETECTORS: Mapping[str, Callable[[str], bool]] = {
     "street": lambda value: _STREET.match(value) is not None,
 }
 # These stand on a checksum or an unmistakable form, and hold without a header that says so.
-STRONG = frozenset({"email", "iban", "password_hash_salted", "password_hash_unsalted", "ip_address", "card_number", "birth_date"})
+STRONG = frozenset(
+    {"email", "iban", "password_hash_salted", "password_hash_unsalted", "ip_address", "card_number"}
+)

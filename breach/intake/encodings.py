@@ -61,7 +61,9 @@ def given_encoding(name: str, *, place: str) -> Encoding:
         "".encode(name)
         known = codecs.lookup(name).name
     except (LookupError, UnicodeError, ValueError) as error:
-        raise BadInput(f"there is no encoding named {name[:40]!r}", place=place, mend=MENDS, code="encoding") from error
+        raise BadInput(
+            f"there is no encoding named {name[:40]!r}", place=place, mend=MENDS, code="encoding"
+        ) from error
     return Encoding(known, "given")
 
 
@@ -99,7 +101,9 @@ def _wide_or_binary(head: bytes, place: str) -> Encoding:
         return Encoding("utf-16-be", "guessed")
     controls = len(_CONTROL.findall(head))
     if controls * 100 > len(head):
-        raise BadInput("this is not a text file, or its encoding is unknown", place=place, mend=MENDS, code="encoding")
+        raise BadInput(
+            "this is not a text file, or its encoding is unknown", place=place, mend=MENDS, code="encoding"
+        )
     # Stray NUL bytes in an otherwise readable export: the rows that hold them are refused.
     try:
         head.decode("utf-8")
@@ -116,7 +120,9 @@ def _code_page(sample: bytes, place: str) -> Encoding:
         return Encoding(best, "letters")
     guess = from_bytes(sample, cp_exclusion=list(CODE_PAGES)).best()
     if guess is None or guess.percent_chaos > 10 or not guess.alphabets:  # noqa: PLR2004 - per cent, set by trying
-        raise BadInput("the encoding cannot be recognised", place=f"{place}, row 1", mend=MENDS, code="encoding")
+        raise BadInput(
+            "the encoding cannot be recognised", place=f"{place}, row 1", mend=MENDS, code="encoding"
+        )
     return Encoding(guess.encoding, "guessed")
 
 

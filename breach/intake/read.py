@@ -89,7 +89,10 @@ def open_table(stream: BinaryIO, place: str, options: Options | None = None, cap
             return _open_workbook(stream, place, options, caps)
         case head if head == OLE:
             raise BadInput(
-                "this is an old (.xls) or encrypted workbook", place=place, mend=workbook.AS_TABLE, code="workbook"
+                "this is an old (.xls) or encrypted workbook",
+                place=place,
+                mend=workbook.AS_TABLE,
+                code="workbook",
             )
         case _ if place.lower().endswith((".xlsx", ".xlsm")):
             raise BadInput(
@@ -104,26 +107,32 @@ def open_table(stream: BinaryIO, place: str, options: Options | None = None, cap
 
 def _open_text(stream: BinaryIO, place: str, options: Options, caps: Caps) -> Table:
     encoding: Encoding = (
-        given_encoding(options.encoding, place=place) if options.encoding else detect_encoding(stream, place=place)
+        given_encoding(options.encoding, place=place)
+        if options.encoding
+        else detect_encoding(stream, place=place)
     )
     delimiter = options.delimiter or text.detect_delimiter(stream, encoding, caps, place=place)
     if len(delimiter) != 1:
-        raise BadInput("a delimiter is one character", place=place, mend="Name one, such as ; or ,", code="delimiter")
+        raise BadInput(
+            "a delimiter is one character", place=place, mend="Name one, such as ; or ,", code="delimiter"
+        )
 
     def source() -> Iterator[Row | Refusal]:
         return text.read_text(stream, encoding, delimiter, caps, place=place)
 
     header, header_row, notes = _header(source(), place, caps)
-    return Table(
-        place, "csv", encoding.name, encoding.how, delimiter, "", header, header_row, notes, source
-    )
+    return Table(place, "csv", encoding.name, encoding.how, delimiter, "", header, header_row, notes, source)
 
 
 def _open_workbook(stream: BinaryIO, place: str, options: Options, caps: Caps) -> Table:
     sheets = workbook.find_sheets(stream, caps, place=place)
     chosen = [sheet for sheet in sheets if sheet.name == options.sheet] if options.sheet else list(sheets)
     if not chosen:
-        what = f"there is no sheet {options.sheet[:40]!r}" if options.sheet else "the workbook has no filled sheet"
+        what = (
+            f"there is no sheet {options.sheet[:40]!r}"
+            if options.sheet
+            else "the workbook has no filled sheet"
+        )
         raise BadInput(what, place=place, mend="Name a sheet that holds the table.", code="sheet")
     sheet = chosen[0]
     where = f"{place}, sheet {sheet.name}"
@@ -138,7 +147,9 @@ def _open_workbook(stream: BinaryIO, place: str, options: Options, caps: Caps) -
     return Table(place, "xlsx", "", "", "", sheet.name, header, header_row, notes, source)
 
 
-def _header(rows: Iterator[Row | Refusal], place: str, caps: Caps) -> tuple[tuple[str, ...], int, tuple[str, ...]]:
+def _header(
+    rows: Iterator[Row | Refusal], place: str, caps: Caps
+) -> tuple[tuple[str, ...], int, tuple[str, ...]]:
     """Take the first row as the header and look at the second; refuse what would be read wrongly from there on."""
     first, second = next(rows, None), next(rows, None)
     if first is None:
@@ -152,11 +163,20 @@ def _header(rows: Iterator[Row | Refusal], place: str, caps: Caps) -> tuple[tupl
         names.pop()
     _check_names(names, place_first, caps)
     if second is None:
-        raise BadInput("there is a header and no row below it", place=place_first, mend="Export the table again.", code="empty")
+        raise BadInput(
+            "there is a header and no row below it",
+            place=place_first,
+            mend="Export the table again.",
+            code="empty",
+        )
     if isinstance(second, Row):
         _check_second(first, second, place)
-    return *_unique(names), first.number, () if len(set(names)) == len(names) and all(names) else (
-        "Columns without a name, or with one that another has, were named by their letter.",
+    return (
+        *_unique(names),
+        first.number,
+        ()
+        if len(set(names)) == len(names) and all(names)
+        else ("Columns without a name, or with one that another has, were named by their letter.",),
     )
 
 
@@ -183,9 +203,16 @@ def _check_names(names: list[str], place: str, caps: Caps) -> None:
         if len(name) > caps.header_chars:
             raise BadInput("the column's name is too long", place=where, mend="Shorten it.", code="header")
         if name.startswith("="):
-            raise BadInput("the header holds a formula", place=where, mend="Replace it by its text.", code="formula")
+            raise BadInput(
+                "the header holds a formula", place=where, mend="Replace it by its text.", code="formula"
+            )
         if _DATA_LIKE.match(name):
-            raise BadInput("the first row holds data, not names of columns", place=where, mend="Add a header row.", code="header")
+            raise BadInput(
+                "the first row holds data, not names of columns",
+                place=where,
+                mend="Add a header row.",
+                code="header",
+            )
 
 
 def _check_second(first: Row, second: Row, place: str) -> None:

@@ -31,7 +31,9 @@ class Refusal:
 def mask(value: str) -> str:
     """Keep the shape of a value and the first letter of each word, so that it can be found and not read."""
     shown = "".join(
-        char if not _ALNUM.match(char) or (char.isalpha() and not (index and _ALNUM.match(value[index - 1]))) else "•"
+        char
+        if not _ALNUM.match(char) or (char.isalpha() and not (index and _ALNUM.match(value[index - 1])))
+        else "•"
         for index, char in enumerate(value[:MASK_LENGTH])
         if char.isprintable()
     )

@@ -66,7 +66,9 @@ def detect_delimiter(stream: BinaryIO, encoding: Encoding, caps: Caps, *, place:
     """Return the delimiter under which most of the first rows have the same number of cells, above one."""
     text = _open(stream, encoding)
     try:
-        lines = [line for line in (text.readline(caps.line_chars) for _ in range(SNIFFED_ROWS)) if line.strip()]
+        lines = [
+            line for line in (text.readline(caps.line_chars) for _ in range(SNIFFED_ROWS)) if line.strip()
+        ]
     except UnicodeError as error:
         raise _undecodable(encoding, place) from error
     finally:
@@ -87,7 +89,9 @@ def _agreement(lines: list[str], delimiter: str) -> tuple[float, int]:
     return (rows / widths.total(), width) if width > 1 else (0.0, 0)
 
 
-def read_text(stream: BinaryIO, encoding: Encoding, delimiter: str, caps: Caps, *, place: str) -> Iterator[Row | Refusal]:
+def read_text(
+    stream: BinaryIO, encoding: Encoding, delimiter: str, caps: Caps, *, place: str
+) -> Iterator[Row | Refusal]:
     """Yield the rows of the file in order, header included; blank rows are counted and left out.
 
     A line that breaks the quoting rules is refused alone, and reading goes on with the next line.
@@ -139,5 +143,8 @@ def _checked(cells: list[str], lines: _Lines, number: int, caps: Caps) -> Row | 
 
 def _undecodable(encoding: Encoding, place: str) -> BadInput:
     return BadInput(
-        f"the file is not in {encoding.name}", place=place, mend="Save it again as CSV in UTF-8.", code="encoding"
+        f"the file is not in {encoding.name}",
+        place=place,
+        mend="Save it again as CSV in UTF-8.",
+        code="encoding",
     )

@@ -85,7 +85,9 @@ def read_sheet(stream: BinaryIO, sheet: Sheet, caps: Caps, *, place: str) -> Ite
     stream.seek(0)
     try:
         book = fastexcel.read_excel(stream.read())
-        frame: pl.DataFrame = book.load_sheet(sheet.name, header_row=None, skip_rows=0, dtypes="string").to_polars()
+        frame: pl.DataFrame = book.load_sheet(
+            sheet.name, header_row=None, skip_rows=0, dtypes="string"
+        ).to_polars()
     except fastexcel.FastExcelError as error:
         raise BadInput("the sheet cannot be read", place=place, mend=AS_TABLE, code="workbook") from error
     number = 0
@@ -188,5 +190,7 @@ def _formulas(stream: BinaryIO, sheet: Sheet, place: str) -> _Formulas:
         with zipfile.ZipFile(stream) as archive, archive.open(sheet.member) as content:
             parser.ParseFile(content)
     except (expat.ExpatError, ValueError) as error:
-        raise BadInput(f"sheet {sheet.name} cannot be read", place=place, mend=AS_TABLE, code="workbook") from error
+        raise BadInput(
+            f"sheet {sheet.name} cannot be read", place=place, mend=AS_TABLE, code="workbook"
+        ) from error
     return _Formulas(finder.cells, finder.first_column)

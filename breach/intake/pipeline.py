@@ -1,0 +1,45 @@
+"""The stages behind reading, as one iterator: rows in, accepted records and refusals out, in the order of the file."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from breach.intake.mapping import ColumnMapping
+from breach.intake.normalise import Accepted, Normaliser
+from breach.intake.read import Table
+from breach.intake.refusals import Refusal
+from breach.intake.rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Consecutive rows: read = accepted + refused. `number` counts from 0; `last_row` is the file's row number."""
+
+    number: int
+    accepted: tuple[Accepted, ...]
+    refused: tuple[Refusal, ...]
+    last_row: int
+
+    @property
+    def read(self) -> int:
+        return len(self.accepted) + len(self.refused)
+
+
+def outcomes(table: Table, mapping: ColumnMapping, on: dt.date) -> Iterator[Accepted | Refusal]:
+    """Yield one outcome for each row of the table that is not blank. `on` is the day for which ages are told."""
+    normaliser = Normaliser(mapping, table.header, on)
+    for row in table.rows():
+        yield normaliser(row) if isinstance(row, Row) else row
+
+
+def batches(table: Table, mapping: ColumnMapping, on: dt.date, size: int) -> Iterator[Batch]:
+    """Yield the outcomes in batches of `size` rows, always cut at the same rows."""
+    stream = outcomes(table, mapping, on)
+    number = 0
+    while part := tuple(islice(stream, size)):
+        accepted = tuple(each for each in part if isinstance(each, Accepted))
+        refused = tuple(each for each in part if isinstance(each, Refusal))
+        last = max(each.row for each in part)
+        yield Batch(number, accepted, refused, last)
+        number += 1

@@ -1,0 +1,96 @@
+"""What is kept of a row: enough to write to the person, and the kinds of data that leaked. The leaked values are not kept."""
+
+import datetime as dt
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+_ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+EMAIL, POST, NONE = "email", "post", "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One person as one source gives them. Empty text means: not given, or not usable.
+
+    `email` can be written to. `postcode` has its country's form. `birth_date` is ISO 8601 or "". `country` is an
+    ISO 3166-1 code, `region` an ISO 3166-2 code. `given` keeps what the source said where that was changed or
+    could not be used (by field).
+    """
+
+    given_name: str = ""
+    family_name: str = ""
+    full_name: str = ""
+    email: str = ""
+    phone: str = ""
+    street: str = ""
+    address_extra: str = ""
+    postcode: str = ""
+    city: str = ""
+    region: str = ""
+    country: str = ""
+    birth_date: str = ""
+    language: str = ""
+    language_from: str = ""
+    customer_number: str = ""
+    guardian: str = ""
+    given: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.full_name or f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def born(self) -> dt.date | None:
+        return dt.date.fromisoformat(self.birth_date) if self.birth_date else None
+
+    def to_bytes(self) -> bytes:
+        """Return canonical JSON: sorted keys, no spaces, empty fields left out."""
+        return _ENCODE({key: value for key, value in _fields(self).items() if value}).encode()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> "Record":
+        return cls.from_json(json.loads(content))
+
+    @classmethod
+    def from_json(cls, body: dict[str, Any]) -> "Record":
+        given = tuple(sorted((key, value) for key, value in body.get("given", {}).items()))
+        return cls(
+            **{key: value for key, value in body.items() if key in _NAMES and key != "given"}, given=given
+        )
+
+
+_NAMES = tuple(Record.__dataclass_fields__)
+
+
+def _fields(record: Record) -> dict[str, Any]:
+    body = {name: getattr(record, name) for name in _NAMES}
+    body["given"] = dict(record.given)
+    return body
+
+
+def merged(records: "list[Record]") -> Record:
+    """Return one view of several records of a person, the most trusted last: each field from the last that has it.
+
+    Address lines come from one record together, since half of one address and half of another is none.
+    """
+    view: dict[str, Any] = {}
+    for record in records:
+        fields = asdict(record)
+        address = {key: fields.pop(key) for key in ADDRESS}
+        view.update(
+            {
+                key: value
+                for key, value in fields.items()
+                if value and key not in {"given", "language", "language_from"}
+            }
+        )
+        if address["street"] or not view.get("street"):
+            view.update({key: value for key, value in address.items() if value or address["street"]})
+        # A language that somebody stated outlives one that was worked out.
+        if record.language and (record.language_from == "given" or view.get("language_from") != "given"):
+            view |= {"language": record.language, "language_from": record.language_from}
+    return Record(**view)
+
+
+ADDRESS = ("street", "address_extra", "postcode", "city", "region", "country")
