@@ -1,0 +1,74 @@
+"""Places on the sheet, said once: the style sheet and the stamps are both computed from them."""
+
+from __future__ import annotations
+
+from notifications.letters.address import SHEETS, Window
+
+POINTS_PER_MM = 72 / 25.4
+MARGIN_LEFT = 25.0
+MARGIN_RIGHT = 20.0
+MARGIN_TOP = 15.0
+MARGIN_BOTTOM = 22.0
+FOOTER_PADDING = 7.0  # millimetres from the bottom of the text to the footer
+ADDRESS_POINTS = 10.0
+SALUTATION_POINTS, SALUTATION_LEADING = 10.0, 13.8
+CODE_POINTS, CODE_LEADING = 12.0, 15.0
+FOOTER_POINTS, FOOTER_LEADING = 8.0, 10.0
+INFO_POINTS, INFO_LEADING = 9.0, 12.0
+STATUTORY_SMALL, STATUTORY_LEADING = 10.0, 13.0  # no text below ten points where a statute says so
+QR_MM = 24.0
+
+
+def footer_type(*, statutory: bool) -> tuple[float, float]:
+    return (STATUTORY_SMALL, STATUTORY_LEADING) if statutory else (FOOTER_POINTS, FOOTER_LEADING)
+
+
+def info_type(*, statutory: bool) -> tuple[float, float]:
+    return (STATUTORY_SMALL, STATUTORY_LEADING) if statutory else (INFO_POINTS, INFO_LEADING)
+
+
+def footer_top(window: Window) -> float:
+    """Millimetres from the top of the sheet to the line of the footer."""
+    return window.sheet[1] - MARGIN_BOTTOM + FOOTER_PADDING
+
+
+def text_width(window: Window) -> float:
+    """Millimetres between the margins."""
+    return SHEETS[window.paper][0] - MARGIN_LEFT - MARGIN_RIGHT
+
+
+def css(window: Window, *, page_label: str, statutory: bool, drill: str) -> str:
+    """Style rules that depend on window, language and form. `page_label` has {page} and {pages}."""
+    width, height = window.sheet
+    before, _, rest = page_label.partition("{page}")
+    between, _, after = rest.partition("{pages}")
+    counters = f"{_text(before)} counter(page) {_text(between)} counter(pages) {_text(after)}"
+    points, leading = footer_type(statutory=statutory)
+    small = f"font-size: {points}pt; line-height: {leading}pt; color: #1a1a1a;"
+    footer = f"vertical-align: top; padding-top: {FOOTER_PADDING}mm; {small}"
+    banner = f"@top-center {{ content: {_text(drill)}; {small} font-weight: bold; }}" if drill else ""
+    return f"""
+    @page {{
+      size: {width}mm {height}mm;
+      margin: {MARGIN_TOP}mm {MARGIN_RIGHT}mm {MARGIN_BOTTOM}mm {MARGIN_LEFT}mm;
+      @bottom-left {{ content: string(reference); white-space: nowrap; {footer} }}
+      @bottom-right {{ content: {counters}; white-space: nowrap; {footer} }}
+      {banner}
+    }}
+    .head {{ height: {window.body_top - MARGIN_TOP}mm; }}
+    .return {{ {_place(window.address[0], window.return_top)} }}
+    .address {{ {_place(*window.address[:2])} width: {window.address[2]}mm; font-size: {ADDRESS_POINTS}pt; }}
+    .address .line {{ line-height: {window.pitch}mm; min-height: {window.pitch}mm; }}
+    .info {{ {_place(*window.info[:2])} width: {window.info[2]}mm; }}
+    h1 {{ string-set: reference attr(data-reference); }}
+    {"".join(f".fold-{n} {{ {_place(6.0, fold)} }}" for n, fold in enumerate(window.folds))}
+    """
+
+
+def _place(left: float, top: float) -> str:
+    return f"left: {left - MARGIN_LEFT:.2f}mm; top: {top - MARGIN_TOP:.2f}mm;"
+
+
+def _text(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+    return f'"{escaped}"'

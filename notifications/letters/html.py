@@ -1,0 +1,96 @@
+"""A composed letter as HTML for the layout engine. Every text is escaped here, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from html import escape
+from itertools import groupby
+
+from notifications.letters.address import Window, return_line
+from notifications.letters.library import Phrases
+from notifications.letters.values import Body, Paragraph, Personal, Section
+
+EMPTY = Personal(address=(), salutation="", reference="", code="", link="")
+"""What the stamped letters are laid out with: every place is there, and empty."""
+
+
+def document(body: Body, personal: Personal, window: Window, phrases: Phrases, *, address_points: float = 0) -> str:
+    """The whole page. `address_points` sets a smaller type for an address that would not fit; 0 keeps the usual."""
+    statutory = ' class="statutory"' if body.key.form else ""
+    return (
+        f'<!doctype html><html lang="{escape(body.key.language)}"><head><meta charset="utf-8">'
+        f"<title>{escape(body.title)}</title>"
+        f'<meta name="author" content="{escape(body.sender.legal_name or body.sender.name)}"></head>'
+        f"<body{statutory}>{_head(body, personal, window, phrases, address_points)}{_main(body, personal, phrases)}"
+        "</body></html>"
+    )
+
+
+def _head(body: Body, personal: Personal, window: Window, phrases: Phrases, address_points: float) -> str:
+    sender = body.sender
+    lines = " · ".join((*sender.address_lines, *([bare_site(sender.website)] if sender.website else [])))
+    small = (
+        f' style="font-size: {address_points}pt; white-space: normal; overflow-wrap: anywhere"'
+        if address_points
+        else ""
+    )
+    wrap = ' style="white-space: normal"' if address_points else ""
+    address = "".join(f'<span class="line"{wrap}>{escape(line)}</span>' for line in personal.address)
+    back = f'<div class="return">{escape(return_line(sender))}</div>' if window.return_top else ""
+    return (
+        '<div class="head">'
+        f'<div class="letterhead"><div class="name">{escape(sender.name)}</div>'
+        f'<div class="lines">{escape(lines)}</div></div>{back}'
+        f'<div class="address" id="slot-address"{small}>{address}</div>'
+        f'<dl class="info"><dt>{escape(phrases.labels["date"])}</dt><dd>{escape(body.date)}</dd>'
+        f"<dt>{escape(phrases.labels['reference'])}</dt>"
+        f'<dd id="slot-reference">{escape(personal.reference)}</dd></dl>'
+        + "".join(f'<div class="fold fold-{number}"></div>' for number in range(len(window.folds)))
+        + "</div>"
+    )
+
+
+def _main(body: Body, personal: Personal, phrases: Phrases) -> str:
+    drill = f'<p class="drill">{escape(phrases.labels["drill"])}</p>' if body.drill else ""
+    return (
+        f'{drill}<h1 data-reference="{escape(personal.reference)}">{escape(body.title)}</h1>'
+        f'<p class="salutation" id="slot-salutation">{escape(personal.salutation)}</p>'
+        + "".join(_section(section) for section in body.sections)
+        + _closing(body)
+        + _genuine(body, personal, phrases)
+    )
+
+
+def _section(section: Section) -> str:
+    return f"<section><h2>{escape(section.heading)}</h2>{''.join(_flow(section.paragraphs))}</section>"
+
+
+def _flow(paragraphs: Iterable[Paragraph]) -> Iterator[str]:
+    for style, group in groupby(paragraphs, key=lambda paragraph: paragraph.style):
+        texts = [escape(paragraph.text) for paragraph in group]
+        if style == "item":
+            kind = ' class="data"' if all(len(text) < 40 for text in texts) and len(texts) > 3 else ""  # noqa: PLR2004 - short items stand in two columns
+            yield f"<ul{kind}>" + "".join(f"<li>{text}</li>" for text in texts) + "</ul>"
+        else:
+            yield from (f"<p>{text}</p>" for text in texts)
+
+
+def _closing(body: Body) -> str:
+    first = f"<p>{escape(body.closing)}</p>" if body.closing else ""
+    return f'<div class="closing">{first}<p class="name">{escape(body.sender.legal_name or body.sender.name)}</p></div>'
+
+
+def _genuine(body: Body, personal: Personal, phrases: Phrases) -> str:
+    """The box with code and QR. It has both places in every letter, so that the layout is the same for all."""
+    picture = f'<img src="letter:qr" alt="{escape(phrases.genuine["qr"])}">' if personal.link else ""
+    return (
+        f'<div class="genuine"><p class="question">{escape(body.genuine_heading)}</p>'
+        f"<p>{escape(body.genuine_text)}</p>"
+        f'<p class="label">{escape(phrases.labels["code"])}</p>'
+        f'<p class="code" id="slot-code">{escape(personal.code)}</p>'
+        f'<div class="qr" id="slot-qr">{picture}</div></div>'
+    )
+
+
+def bare_site(website: str) -> str:
+    return website.removeprefix("https://").removeprefix("http://").rstrip("/")

@@ -1,0 +1,140 @@
+"""Ready texts and fixed phrases per language, read from templates/letters/<language>/. Wording is data, not Python."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from breach.errors import BadInput
+from notifications.letters.syntax import check_placeholders, parse
+from notifications.letters.values import BLOCKS, Block, Wording
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "letters"
+DATA = Path(__file__).resolve().parent / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """The fixed phrases of one language: labels, greetings, dates, e-mail."""
+
+    language: str
+    locale: str
+    labels: Mapping[str, str]
+    salutations: Mapping[str, str]
+    guardian_line: str
+    dates: Mapping[str, str]
+    email: Mapping[str, str]
+    genuine: Mapping[str, str]
+    closing: str
+    kinds: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A letter whose shape a statute prescribes."""
+
+    key: str
+    regions: tuple[str, ...]
+    language: str
+    locale: str
+    title: str
+    headings: Mapping[str, str]
+    minimum_points: float
+    source: str
+
+
+def languages() -> tuple[str, ...]:
+    """Tags of the languages that have a folder, sorted."""
+    return tuple(sorted(path.parent.name for path in TEMPLATES.glob("*/phrases.toml")))
+
+
+@cache
+def phrases(language: str) -> Phrases:
+    """Raises BadInput when there is no such language or its files are incomplete."""
+    folder = TEMPLATES / language
+    if language not in languages():
+        raise BadInput(
+            f"no letters in the language {language!r}",
+            place=f"templates/letters/{language}",
+            mend="Available: " + ", ".join(languages()) + ". See docs/adding-a-language.md.",
+            code="unknown_language",
+        )
+    data = _read(folder / "phrases.toml")
+    try:
+        return Phrases(language=language, kinds=_read(folder / "kinds.toml"), **data)
+    except TypeError as error:
+        raise BadInput(str(error).partition("() ")[2], place=f"templates/letters/{language}/phrases.toml") from None
+
+
+@cache
+def forms() -> Mapping[str, Form]:
+    data = _read(DATA / "forms.toml")
+    return {key: Form(key=key, **{**row, "regions": tuple(row["regions"])}) for key, row in data.items()}
+
+
+@cache
+def form_of_region(region: str) -> str:
+    """Key of the statutory form that people in this region are owed, or ""."""
+    return next((form.key for form in forms().values() if region in form.regions), "")
+
+
+@cache
+def data_kinds() -> frozenset[str]:
+    """All data kinds a condition may name: the labels of the English letters."""
+    return frozenset(phrases("en").kinds)
+
+
+@cache
+def wording(language: str, form: str = "") -> Wording:
+    """The ready text. Raises BadInput naming file and block where it is wrong."""
+    phrases(language)
+    name = f"{form or 'letter'}.toml"
+    path = TEMPLATES / language / name
+    if not path.exists():
+        raise BadInput(
+            f"no ready text for the form {form!r} in {language}", place=f"templates/letters/{language}/{name}"
+        )
+    data = _read(path)
+    blocks = tuple(Block(key, data[key]["heading"], data[key]["text"].strip()) for key in BLOCKS if key in data)
+    return check(Wording(language=language, form=form, title=data["title"].strip(), blocks=blocks))
+
+
+@cache
+def defaults(language: str, form: str = "") -> Mapping[str, str]:
+    """Ready incident, measures and consequences, said where the drafter left hers empty."""
+    name = f"{form or 'letter'}.toml"
+    found: Mapping[str, str] = _read(TEMPLATES / language / name)["defaults"]
+    return found
+
+
+def check(text: Wording) -> Wording:
+    """The same wording, once every block was parsed. Raises BadInput naming language and block."""
+    for block in text.blocks:
+        place = f"{text.key}/{block.key}"
+        if block.key not in BLOCKS:
+            raise BadInput("unknown block", place=place, mend="Blocks are: " + ", ".join(BLOCKS) + ".")
+        parse(block.text, place=place, terms=data_kinds())
+        check_placeholders(block.heading, place=place)
+    parse(text.title, place=f"{text.key}/title", terms=data_kinds())
+    return text
+
+
+def ready_wordings(tags: Iterable[str], form_keys: Iterable[str] = ()) -> dict[str, Wording]:
+    """Ready texts by `Wording.key` for these languages and statutory forms (each in the form's own language)."""
+    found = [wording(tag) for tag in tags]
+    found += [wording(forms()[key].language, key) for key in form_keys]
+    return {text.key: text for text in found}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    place = f"{path.parent.name}/{path.name}"
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BadInput("the file is missing", place=place, mend="See docs/adding-a-language.md.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"not readable: {error}", place=place) from None

@@ -1,0 +1,248 @@
+"""What a letter is made of: the people it goes to, who sends it, its wording, and the composed result."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+BLOCKS = ("what_happened", "what_information", "consequences", "what_we_do", "what_you_can_do", "contact")
+"""Keys of the blocks of a letter, in the order in which they are read (GDPR Article 34(2))."""
+
+_SPACES = re.compile(r"\s+")
+
+
+def clean_line(text: str) -> str:
+    """One line in Unicode normal form C; every run of white space becomes one blank."""
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One person and what the letter says to her or him.
+
+    `uid` is opaque and the only thing that findings name. `kinds` are keys of the data kinds; `minor` None means
+    unknown and is written to like an adult. `guardian` is the name of a parent or guardian, if known. `code` is
+    typed on the genuine-letter page, `reference` is printed and scanned from returned post (the code's stead-in is
+    the uid). `region` is ISO 3166-2 ("US-CA").
+    """
+
+    uid: str
+    full_name: str
+    language: str
+    country: str
+    kinds: tuple[str, ...] = ()
+    address_lines: tuple[str, ...] = ()
+    postcode: str = ""
+    city: str = ""
+    region: str = ""
+    minor: bool | None = None
+    guardian: str = ""
+    honorific: Literal["", "mr", "mrs"] = ""
+    family_name: str = ""
+    code: str = ""
+    reference: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("full_name", "postcode", "city", "guardian", "family_name", "code", "reference"):
+            object.__setattr__(self, name, clean_line(getattr(self, name)))
+        lines = tuple(line for line in map(clean_line, self.address_lines) if line)
+        object.__setattr__(self, "address_lines", lines)
+        object.__setattr__(self, "kinds", tuple(sorted(set(self.kinds))))
+        object.__setattr__(self, "country", self.country.upper())
+        object.__setattr__(self, "reference", self.reference or self.uid)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """The legal entity that writes, and where people reach it. `country` is ISO 3166-1 alpha-2."""
+
+    name: str
+    country: str
+    legal_name: str = ""
+    address_lines: tuple[str, ...] = ()
+    website: str = ""
+    phone: str = ""
+    phone_hours: str = ""
+    email: str = ""
+    dpo_name: str = ""
+    dpo_email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Heading and text of one block, in the notation of `syntax.py`."""
+
+    key: str
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The text of the letter in one language and, for statutory letters, one form.
+
+    `language` is a BCP 47 tag, `form` "" or a key of data/forms.toml. `translated_from` is empty for text that was
+    written in this language; otherwise translator and checker are two named people before anything leaves.
+    """
+
+    language: str
+    title: str
+    blocks: tuple[Block, ...]
+    form: str = ""
+    translated_from: str = ""
+    translator: str = ""
+    checker: str = ""
+
+    @property
+    def key(self) -> str:
+        return wording_key(self.language, self.form)
+
+    def block(self, key: str) -> Block | None:
+        return next((block for block in self.blocks if block.key == key), None)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "language": self.language,
+            "form": self.form,
+            "title": self.title,
+            "blocks": [{"key": b.key, "heading": b.heading, "text": b.text} for b in self.blocks],
+            "translated_from": self.translated_from,
+            "translator": self.translator,
+            "checker": self.checker,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Wording:
+        """Raises KeyError or TypeError where `data` was not made by `to_json`."""
+        blocks = tuple(Block(**block) for block in data["blocks"])
+        return cls(**{**data, "blocks": blocks})
+
+
+def wording_key(language: str, form: str = "") -> str:
+    return f"{language}@{form}" if form else language
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentText:
+    """The drafter's own prose about this incident in one language; an empty field takes the ready text."""
+
+    language: str
+    incident: str = ""
+    measures: str = ""
+    consequences: str = ""
+    translated_from: str = ""
+    translator: str = ""
+    checker: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeContent:
+    """Everything that is said, to whomever: what approval binds to.
+
+    `wordings` are found by `Wording.key`, `texts` by language. The days of the breach are local days at the sender;
+    `breach_to` None with a `breach_from` means one day. `genuine_page` is the address of the genuine-letter page,
+    with `{code}` where the code belongs; without it the code follows as a fragment, which no server logs.
+    """
+
+    sender: Sender
+    wordings: Mapping[str, Wording]
+    texts: Mapping[str, IncidentText] = field(default_factory=dict)
+    breach_from: dt.date | None = None
+    breach_to: dt.date | None = None
+    genuine_page: str = ""
+    delayed_by_law_enforcement: bool = False
+    drill: bool = False
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class VariantKey:
+    """What makes two letters differ beyond name and address. `kinds` holds only those that change the wording."""
+
+    language: str
+    kinds: tuple[str, ...]
+    minor: bool
+    form: str = ""
+
+    def __str__(self) -> str:
+        parts = [wording_key(self.language, self.form), "minor" if self.minor else "adult", *self.kinds]
+        return " ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph or one item of a list, with everything filled in."""
+
+    text: str
+    style: Literal["paragraph", "item"] = "paragraph"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    key: str
+    heading: str
+    paragraphs: tuple[Paragraph, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What all letters of one variant share. `words` are the fixed phrases of the language (see library.Phrases)."""
+
+    key: VariantKey
+    locale: str
+    title: str
+    sections: tuple[Section, ...]
+    closing: str
+    sender: Sender
+    date: str
+    genuine_heading: str
+    genuine_text: str
+    drill: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """What only this letter says: lines of the address window, greeting, reference, code, address of the QR."""
+
+    address: tuple[str, ...]
+    salutation: str
+    reference: str
+    code: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One composed letter. `window` is a key of data/windows.toml."""
+
+    uid: str
+    body: Body
+    personal: Personal
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmailValue:
+    """A message ready for a transport. Neither subject nor text says anything about the person."""
+
+    language: str
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something the lint or the printer minds. `level` legal blocks submission, style only warns.
+
+    `place` names wording and block, or the uid of a recipient; `mend` says what to do.
+    """
+
+    level: Literal["legal", "style"]
+    code: str
+    place: str
+    message: str
+    mend: str = ""
