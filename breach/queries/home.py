@@ -1,0 +1,81 @@
+"""What the first page shows somebody: their incidents, their tasks, what ends next, what waits for approval.
+
+Each list costs a fixed number of queries, whatever its length.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F
+
+from breach import approvals
+from breach.figures import Clock, most_urgent
+from breach.models import Approval, Incident, Obligation, ObligationState, Phase, User
+from breach.models.playbooks import Task
+from breach.queries.clocks import clock_of
+
+LIVE = (ObligationState.PROVISIONAL, ObligationState.RUNNING)
+OPEN_PHASES = (Phase.REPORTED, Phase.OPEN)
+OPEN_TASKS = ("todo", "doing")
+MOST_TASKS, MOST_CLOCKS, MOST_CLOSED = 20, 12, 10
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentLine:
+    """One incident of the list, with the clock to look at first."""
+
+    incident: Incident
+    clock: Clock | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    """One task of the reader, with its clock."""
+
+    task: Task
+    incident: Incident
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """All lists of the first page."""
+
+    incidents: tuple[IncidentLine, ...]
+    closed: tuple[Incident, ...]
+    clocks: tuple[tuple[Incident, Clock], ...]
+    tasks: tuple[TaskLine, ...]
+    approvals: tuple[Approval, ...]
+
+
+def home_of(user: User, now: datetime) -> Home:
+    """Collect the first page of `user` as things stand at `now`."""
+    visible = Incident.objects.visible_to(user)
+    open_incidents = list(visible.filter(phase__in=OPEN_PHASES).order_by("-created_at"))
+    obligations = _live_obligations(open_incidents)
+    clocks: dict[int, list[Clock]] = {}
+    for row in obligations:
+        clocks.setdefault(row.incident_id, []).append(clock_of(row, now))
+    timed = [row for row in obligations if row.due is not None][:MOST_CLOCKS]
+    return Home(
+        incidents=tuple(IncidentLine(one, most_urgent(clocks.get(one.pk, []))) for one in open_incidents),
+        closed=tuple(visible.exclude(phase__in=OPEN_PHASES).order_by("-closed_at", "-pk")[:MOST_CLOSED]),
+        clocks=tuple((row.incident, clock_of(row, now)) for row in timed),
+        tasks=_tasks(user, open_incidents, now),
+        approvals=tuple(approvals.waiting_for(user)),
+    )
+
+
+def _live_obligations(incidents: list[Incident]) -> list[Obligation]:
+    rows = Obligation.objects.filter(incident__in=incidents, state__in=LIVE).select_related("incident")
+    return list(rows.order_by(F("due").asc(nulls_last=True), "pk"))
+
+
+def _tasks(user: User, incidents: list[Incident], now: datetime) -> tuple[TaskLine, ...]:
+    rows = Task.objects.filter(owner=user, state__in=OPEN_TASKS, run__incident__in=incidents)
+    rows = rows.select_related("run__incident").order_by(F("due").asc(nulls_last=True), "pk")[:MOST_TASKS]
+    return tuple(TaskLine(task, task.run.incident, _task_clock(task, now)) for task in rows)
+
+
+def _task_clock(task: Task, now: datetime) -> Clock:
+    return Clock(label=str(task), now=now, due=task.due, zone=task.run.incident.zone)
