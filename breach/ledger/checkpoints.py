@@ -23,6 +23,9 @@ from breach.vault.canonical import canonical_json
 ACTION = "ledger.checkpointed"
 KIND, VERSION = "tocsin checkpoint", 1
 _SIGNED, _DIGEST = b"tocsin/v1/checkpoint\0", b"tocsin/v1/checkpoint-digest\0"
+# Crockford's base 32 has no letters that are misread; what is misread all the same comes out right.
+_TO_CROCKFORD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+_MISREAD = str.maketrans("OIL", "011")
 _SHORT_BYTES = 10  # 80 bits: to forge a printed one takes 2**80 tries
 
 State = Mapping[str, tuple[int, str]]  # chain -> size, head in hex
@@ -97,11 +100,11 @@ def digest(body: bytes) -> str:
 
 def short(digest: str) -> str:
     """Return a form of the digest to print and read out: four groups of four letters and digits."""
-    text = base64.b32encode(bytes.fromhex(digest)[:_SHORT_BYTES]).decode()
+    text = base64.b32encode(bytes.fromhex(digest)[:_SHORT_BYTES]).decode().translate(_TO_CROCKFORD)
     return "-".join(text[start : start + 4] for start in range(0, len(text), 4))
 
 
 def is_same_digest(given: str, digest: str) -> bool:
     """Tell whether what somebody noted, in full or in the short form, is this digest."""
     plain = given.strip().replace("-", "").replace(" ", "")
-    return plain.lower() == digest or plain.upper() == short(digest).replace("-", "")
+    return plain.lower() == digest or plain.upper().translate(_MISREAD) == short(digest).replace("-", "")

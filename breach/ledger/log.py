@@ -104,14 +104,35 @@ def checkpoint(
     """Sign the heads of all chains, enter that in the house's chain, and return the checkpoint.
 
     Its `digest`, or `short` for print, goes where the house's own machines cannot reach: on filings and
-    reports, to the auditor. Raises NotInTransaction.
+    reports, to the auditor. Opens a transaction of its own where there is none.
     """
-    house = _locked_head(chains.HOUSE)  # one checkpoint at a time; the heads below are of one moment
-    state = {head.chain: (head.size, head.head) for head in ChainHead.objects.all()}
+    with transaction.atomic(using=router.db_for_write(Checkpoint)):
+        _locked_head(chains.HOUSE)  # one checkpoint at a time
+        signed, chain_count = _sign_heads(signer, now)
+        append(
+            chain=chains.HOUSE,
+            actor_id=actor_id,
+            actor_uid=actor_uid,
+            action=checkpoints.ACTION,
+            subject="ledger",
+            data={
+                "number": signed.number,
+                "digest": signed.digest,
+                "chains": chain_count,
+                "key": signer.key_id,
+            },
+            now=now,
+        )
+    return signed
+
+
+def _sign_heads(signer: Signer, now: datetime) -> tuple[Checkpoint, int]:
+    state = {head.chain: (head.size, head.head) for head in ChainHead.objects.all() if head.size}
     marked = {mark.chain: (mark.size, mark.head) for mark in MarkedHead.objects.all()}
     last = Checkpoint.objects.order_by("-number").first()
+    number = last.number + 1 if last else 1
     body = checkpoints.checkpoint_bytes(
-        number=last.number + 1 if last else 1,
+        number=number,
         at=now,
         prev=last.digest if last else "",
         state=state,
@@ -120,7 +141,7 @@ def checkpoint(
     )
     digest = checkpoints.digest(body)
     signed = Checkpoint.objects.create(
-        number=last.number + 1 if last else 1,
+        number=number,
         at=now,
         body=body.decode(),
         digest=digest,
@@ -130,17 +151,7 @@ def checkpoint(
         signature=signer.sign(checkpoints.signed_bytes(body)).hex(),
     )
     _mark({chain: mark for chain, mark in state.items() if marked.get(chain) != mark})
-    data = {"number": signed.number, "digest": signed.digest, "chains": len(state), "key": signer.key_id}
-    append(
-        chain=house.chain,
-        actor_id=actor_id,
-        actor_uid=actor_uid,
-        action=checkpoints.ACTION,
-        subject="ledger",
-        data=data,
-        now=now,
-    )
-    return signed
+    return signed, len(state)
 
 
 def _locked_head(chain: str) -> ChainHead:

@@ -34,7 +34,8 @@ def flush_allowed() -> Iterator[None]:
 
     Hold it around the whole test session, in one fixture of session scope.
     """
-    flush = TransactionTestCase._fixture_teardown  # noqa: SLF001 - the only place before Django's flush
+    # The only place between a transactional test and Django's flush; the stubs do not know it.
+    flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # noqa: SLF001
 
     def teardown(case: TransactionTestCase) -> None:
         open_to_all = [connections[alias] for alias in case._databases_names(include_mirrors=False)]  # type: ignore[attr-defined]  # noqa: SLF001

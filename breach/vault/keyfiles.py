@@ -25,6 +25,15 @@ def read_private(path: Path) -> bytes:
         return file.read(MOST_BYTES)
 
 
+def stamp(path: Path) -> tuple[int, int] | None:
+    """Return what changes whenever `replace` put a new file there; None when there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns
+
+
 def write_new(path: Path, content: bytes) -> None:
     """Write a file that must not exist yet. Raises KeyExists; of two writers at once one wins, whole."""
     draft = _draft(path, content)

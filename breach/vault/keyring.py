@@ -42,6 +42,7 @@ class Keyring:
         self._path, self._passphrase = path, passphrase
         self._stretching: Stretching | None = None
         self._stretched: bytes | None = None
+        self._stamp = keyfiles.stamp(path)
         self._take(raw)
 
     def __repr__(self) -> str:
@@ -98,7 +99,9 @@ class Keyring:
         return self._content.successions
 
     def signer(self) -> Signer:
-        """Return the key that signs the ledger now."""
+        """Return the key that signs the ledger now, also when another process rotated it."""
+        if keyfiles.stamp(self._path) != self._stamp:
+            self.refresh()
         return Signer(self._content.signer_seed)
 
     def wrap(self, key: bytes, *, context: str) -> bytes:
@@ -128,6 +131,7 @@ class Keyring:
 
     def refresh(self) -> None:
         """Read the file again; another process may have rotated it."""
+        self._stamp = keyfiles.stamp(self._path)
         self._take(keyfiles.read_private(self._path))
 
     def rotate(self, *, signer: bool = True) -> None:
