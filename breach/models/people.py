@@ -1,0 +1,194 @@
+"""Files taken in, the source records they gave, and the people those records are.
+
+A person is a reversible cluster of source records. In clear stand only country, region, language, data kinds,
+whether a minor, channel and state; everything else is sealed under the incident's key. Leaked values (hashes,
+passwords, account numbers) are nowhere in these rows: only that they were there.
+"""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from breach.models.base import Row
+from breach.models.facts import PartyRow
+from breach.models.files import SealedFile
+from breach.models.incidents import Incident
+from breach.models.texts import SealedTexts
+from breach.models.users import User
+
+
+class IntakeState(models.TextChoices):
+    UPLOADED = "uploaded", _("Uploaded")
+    PROFILED = "profiled", _("Looked through")
+    MAPPED = "mapped", _("Columns mapped")
+    CHECKED = "checked", _("Tried")
+    ACCEPTED = "accepted", _("Accepted, waiting to be loaded")
+    LOADING = "loading", _("Loading")
+    LOADED = "loaded", _("Loaded")
+    DISCARDED = "discarded", _("Discarded")
+
+
+class IntakeFile(PartyRow):
+    """One table of affected people. Its bytes are sealed; `read` = `accepted` + `refused` once it was tried.
+
+    `same_file` is a blind index of its content, so that the same file given twice is noticed. `ages_on` is the day
+    for which ages are told. `mapping_digest` says which mapping was tried last. The progress of loading is
+    `next_batch`, moved on in the transaction that stores a batch.
+    """
+
+    file = models.OneToOneField(SealedFile, on_delete=models.PROTECT, related_name="intake")
+    same_file = models.BinaryField()
+    format = models.CharField(max_length=10)
+    encoding = models.CharField(max_length=40, blank=True)
+    encoding_how = models.CharField(max_length=20, blank=True)
+    delimiter = models.CharField(max_length=1, blank=True)
+    sheet = models.CharField(max_length=100, blank=True)
+    notes = models.JSONField(default=list)
+    ages_on = models.DateField()
+    state = models.CharField(max_length=20, choices=IntakeState.choices, default=IntakeState.UPLOADED)
+    profile = models.JSONField(null=True)
+    mapping = models.JSONField(null=True)
+    mapping_digest = models.CharField(max_length=64, blank=True)
+    read = models.PositiveIntegerField(default=0)
+    accepted = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    set_aside = models.PositiveIntegerField(default=0)
+    next_batch = models.PositiveIntegerField(default=0)
+    loaded = models.PositiveIntegerField(default=0)
+    people_new = models.PositiveIntegerField(default=0)
+    merged = models.PositiveIntegerField(default=0)
+    suggested = models.PositiveIntegerField(default=0)
+    accepted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    accepted_at = models.DateTimeField(null=True)
+    # The last sign of life of a load; a sweep enqueues again what has been silent for long.
+    progress_at = models.DateTimeField(null=True)
+    loaded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["party", "same_file"], condition=~Q(state=IntakeState.DISCARDED), name="intake_file_once"
+            ),
+            models.CheckConstraint(condition=Q(read=models.F("accepted") + models.F("refused")), name="intake_read_adds_up"),
+        ]
+
+
+class RefusedCell(models.Model):
+    """A row that was not taken, or (without `whole_row`) one cell of an accepted row that was set aside.
+
+    `row` counts as a spreadsheet does; `reason` is a key of breach/intake/data/reasons.toml.
+    """
+
+    file = models.ForeignKey(IntakeFile, on_delete=models.CASCADE, related_name="refusals")
+    row = models.PositiveIntegerField()
+    column = models.CharField(max_length=250, blank=True)
+    reason = models.CharField(max_length=40)
+    masked = models.CharField(max_length=40, blank=True)
+    whole_row = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["row", "pk"]
+
+
+class PersonState(models.TextChoices):
+    ACTIVE = "active", _("Affected")
+    REMOVED = "removed", _("Removed")
+    MERGED = "merged", _("Merged into another person")
+
+
+class PersonChannel(models.TextChoices):
+    EMAIL = "email", _("E-mail")
+    POST = "post", _("Post")
+    NONE = "none", _("Cannot be reached")
+
+
+class Person(PartyRow):
+    """One affected person. `sealed` holds the merged view of the source records (breach/intake/record.py).
+
+    `channel_why` is empty while the channel follows from the contact data, else the code of why somebody set it.
+    """
+
+    country = models.CharField(max_length=2, blank=True)
+    region = models.CharField(max_length=6, blank=True)
+    language = models.CharField(max_length=8)
+    kinds = models.JSONField(default=list)
+    minor = models.BooleanField(null=True)
+    channel = models.CharField(max_length=10, choices=PersonChannel.choices)
+    channel_why = models.CharField(max_length=40, blank=True)
+    has_email = models.BooleanField(default=False)
+    has_address = models.BooleanField(default=False)
+    state = models.CharField(max_length=20, choices=PersonState.choices, default=PersonState.ACTIVE)
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="absorbed")
+    sealed = models.BinaryField()
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["party", "state", "country", "region"], name="person_by_place")]
+
+
+class SourceOrigin(models.TextChoices):
+    FILE = "file", _("A file")
+    BY_HAND = "by_hand", _("Entered by hand")
+    CORRECTION = "correction", _("Correction")
+
+
+class SourceRecord(PartyRow):
+    """What one row of one file (or one person at a keyboard) said about somebody. Later records are trusted more.
+
+    The indexes are keyed hashes of exact values (breach/vault), equal only inside one incident.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="sources")
+    file = models.ForeignKey(IntakeFile, on_delete=models.PROTECT, related_name="sources", null=True)
+    row = models.PositiveIntegerField(null=True)
+    origin = models.CharField(max_length=20, choices=SourceOrigin.choices, default=SourceOrigin.FILE)
+    kinds = models.JSONField(default=list)
+    email_index = models.BinaryField(null=True)
+    customer_index = models.BinaryField(null=True)
+    name_index = models.BinaryField(null=True)
+    sealed = models.BinaryField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["file", "row"], name="source_row_once")]
+        indexes = [
+            models.Index(fields=["party", "email_index"], name="source_by_email"),
+            models.Index(fields=["party", "customer_index"], name="source_by_customer"),
+            models.Index(fields=["party", "name_index"], name="source_by_name"),
+        ]
+
+
+class EvidenceState(models.TextChoices):
+    JOINED = "joined", _("Joined")
+    SUGGESTED = "suggested", _("Waiting for a decision")
+    DECLINED = "declined", _("Two people")
+    UNDONE = "undone", _("Taken apart again")
+
+
+class MergeEvidence(Row):
+    """Why two source records are held to be one person, or might be. `key` names what they share."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+")
+    source = models.ForeignKey(SourceRecord, on_delete=models.PROTECT, related_name="evidence")
+    other = models.ForeignKey(SourceRecord, on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=40)
+    state = models.CharField(max_length=20, choices=EvidenceState.choices)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["incident", "state"], name="evidence_by_state")]
+
+
+class PersonChange(SealedTexts, PartyRow):
+    """What somebody changed about a person, and why. Old and new stand in the source records."""
+
+    text_label = "person-change"
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="changes")
+    action = models.CharField(max_length=20)
+
+    class Meta:
+        ordering = ["pk"]
