@@ -19,6 +19,7 @@ from notifications.letters.pdf import PdfFile, stream
 from notifications.letters.shaping import unicode_of, units, widths
 
 _NAME = b"TOCSIN+NotoSans-Regular"
+_NEEDED = frozenset({"GlyphOrder", "head", "hhea", "maxp", "hmtx", "loca", "glyf"})  # ISO 32000-1, 9.9
 _ROWS = 100  # a CMap section holds at most 100 rows (Adobe Technical Note 5014)
 
 
@@ -34,12 +35,13 @@ class StampFont:
         options.retain_gids = True  # shaped lines keep their glyph numbers
         options.layout_features = ["*"]  # whatever shaping may substitute is kept
         options.notdef_outline = True
-        options.drop_tables += ["GSUB", "GPOS", "GDEF", "name", "post", "OS/2", "cmap"]
         options.hinting = False
         with TTFont(fonts.FOLDER / fonts.MAIN) as source:
             subsetter = Subsetter(options)
             subsetter.populate(unicodes=[ord(char) for char in self._characters])
             subsetter.subset(source)
+            for table in set(source.keys()) - _NEEDED:
+                del source[table]
             out = io.BytesIO()
             source.save(out)
         return TTFont(io.BytesIO(out.getvalue()))
