@@ -1,0 +1,5 @@
+"""What the outward side adds to the incident room."""
+
+
+def register() -> None:
+    """Register tabs, next actions and totals with breach/providers.py."""

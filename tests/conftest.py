@@ -1,0 +1,60 @@
+"""What every test shares: a data folder of its own, keys of its own, and a ledger that can be emptied between tests."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+# Before Django reads its settings: nothing of a test touches the installation's own data.
+_ROOT = tempfile.TemporaryDirectory(prefix="tocsin-test-")
+os.environ["TOCSIN_DATA"] = _ROOT.name
+os.environ.pop("TOCSIN_KEYS", None)
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's sync driver runs an event loop beside the tests
+
+import pytest
+from django.conf import settings as project_settings
+
+from breach import private_redis
+from breach.ledger import testing as ledger_testing
+from tests.house import House, build_house
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ledger_may_be_flushed() -> Iterator[None]:
+    with ledger_testing.flush_allowed():
+        yield
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Tuesday 24 November 2026, 10:00 in Paris."""
+    return NOW
+
+
+@pytest.fixture
+def house(db: None) -> House:
+    """An organisation with a responder, two managers, a deputy, a data protection officer, an auditor, an administrator."""
+    return build_house(NOW)
+
+
+@pytest.fixture(scope="session")
+def redis_socket() -> Iterator[Path]:
+    """The private Redis of this test session, or nothing to do when REDIS_URL names one."""
+    if project_settings.REDIS_URL:
+        yield Path()
+        return
+    process = private_redis.start(project_settings.DATA.redis_socket)
+    yield project_settings.DATA.redis_socket
+    if process:
+        process.terminate()
+        process.wait()
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings: Any) -> None:
+    """Hashing is slow on purpose; tests make many accounts."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
