@@ -30,10 +30,10 @@ class TaskRole(models.TextChoices):
 
 
 class PlaybookRun(PartyRow):
-    """One playbook, started for one party. `document` keeps its wording and rules as they were then.
+    """One playbook, started for one party. `document` keeps wording and rules as they were then.
 
-    Due times count from `base` (UTC): awareness where it is decided, else the earliest report (`provisional`);
-    those of the first minutes count from the start itself (`created_at`).
+    Due times count from `base` (UTC): awareness where it is decided, else the earliest report
+    (`provisional`); those of the first minutes count from the start itself (`created_at`).
     """
 
     key = models.CharField(max_length=40)
