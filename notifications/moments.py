@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date
 from babel.numbers import format_decimal
 
 
@@ -25,7 +25,7 @@ def say_local(at: datetime, zone: str, language: str) -> str:
 def say_short(at: datetime, zone: str, language: str) -> str:
     """Word an instant for a narrow place: "27 Nov, 18:40"."""
     local = _local(at, zone)
-    return f"{format_skeleton('MMMd', local, locale=language)}, {local:%H:%M}"
+    return f"{format_date(local.date(), 'd MMM', locale=language)}, {local:%H:%M}"
 
 
 def say_day(day: date, language: str) -> str:

@@ -5,10 +5,11 @@
  clock: {aware_at, due, outer, working: [{code, values, text}], superseded: [[aware_at, due, reason]]},
  fields: [{row, key, section, label, type, value, text, to_follow: {by, reason} or null}],
  changes: [{kind, row, key, old, new}],
- approval: {digest, approvers: [{name, at}]}, ledger: {chain, size, head, at} or null}
+ approval: {digest, approvers: [{name, at}]}, checkpoint: {number, digest, short, at}}
 
 Instants are UTC, ISO 8601 with Z. `value` is as in the form's types: choices by key, instants with their
-zone, counts by country. `clock` is null before awareness. Only rows answered or promised are listed.
+zone, counts by country. `clock` is null before awareness, `checkpoint` on a draft. Only rows answered or
+promised are listed.
 """
 
 from __future__ import annotations
@@ -39,23 +40,23 @@ class Approver:
 
 
 @dataclass(frozen=True, slots=True)
-class LedgerHead:
-    """Where the case's ledger stood when the filing was printed: chain, entries, head (hex), time (UTC)."""
+class CheckpointMark:
+    """The ledger's checkpoint at the time of print; `short` is its digest for reading out. `at` is UTC."""
 
-    chain: str
-    size: int
-    head: str
+    number: int
+    digest: str
+    short: str
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Seals:
-    """What proves the print: who approved which digest, and the ledger's head. Empty on a draft."""
+    """What proves the print: who approved which digest, and the ledger's checkpoint. Empty on a draft."""
 
     prepared_at: datetime
     digest: str = ""
     approvers: tuple[Approver, ...] = ()
-    ledger: LedgerHead | None = None
+    checkpoint: CheckpointMark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def filing_document(filing: Print, word_step: WordStep) -> dict[str, Any]:
             "digest": filing.seals.digest,
             "approvers": [{"name": who.name, "at": iso_utc(who.at)} for who in filing.seals.approvers],
         },
-        "ledger": _ledger(filing.seals.ledger),
+        "checkpoint": _checkpoint(filing.seals.checkpoint),
     }
 
 
@@ -156,7 +157,7 @@ def _clock(clock: Clock | None, word_step: WordStep, language: str) -> dict[str,
     }
 
 
-def _ledger(ledger: LedgerHead | None) -> dict[str, Any] | None:
-    if ledger is None:
+def _checkpoint(mark: CheckpointMark | None) -> dict[str, Any] | None:
+    if mark is None:
         return None
-    return {"chain": ledger.chain, "size": ledger.size, "head": ledger.head, "at": iso_utc(ledger.at)}
+    return {"number": mark.number, "digest": mark.digest, "short": mark.short, "at": iso_utc(mark.at)}

@@ -30,12 +30,13 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """`authority` is a key of breach.law.authorities; `language` the one the authority reads; `form` has the
-    authority's own lists of options.
+    """`authority` is a key of breach.law.authorities; `regime` one of breach.law.regimes, whose clock the
+    filing answers; `language` the one the authority reads; `form` has the authority's own lists of options.
     """
 
     key: str
     authority: str
+    regime: str
     form: Form
     language: str
     name: Mapping[str, str]
@@ -73,6 +74,7 @@ def _read(path: Path) -> Profile:
     return Profile(
         key=raw["key"],
         authority=raw["authority"],
+        regime=raw["regime"],
         form=_with_options(load_form(raw["form"]), own),
         language=raw["language"],
         name=raw["name"],

@@ -33,6 +33,7 @@ def filing_page(filing: Print, word_step: WordStep) -> dict[str, Any]:
     content, profile, language = filing.content, filing.profile, filing.content.language
     w = words(language)
     phase = pick(profile.phases[content.phase], language)
+    checkpoint = _checkpoint(filing, w)
     approved = bool(filing.seals.digest and filing.seals.approvers)
     return {
         "w": w,
@@ -54,7 +55,7 @@ def filing_page(filing: Print, word_step: WordStep) -> dict[str, Any]:
         "approved": approved,
         "mark": _mark(content, w, approved=approved),
         "seal": _seal(filing, w, approved=approved),
-        "seal_ledger": w["seal_ledger"].format(head=filing.seals.ledger.head) if filing.seals.ledger else "",
+        "seal_ledger": w["seal_ledger"].format(line=checkpoint["line"]) if checkpoint else "",
         "clock": _clock(content, word_step),
         "promises": _promises(filing),
         "is_follow_up": filing.before is not None,
@@ -66,7 +67,7 @@ def filing_page(filing: Print, word_step: WordStep) -> dict[str, Any]:
             for who in filing.seals.approvers
         ],
         "digest": filing.seals.digest,
-        "ledger": _ledger(filing, w),
+        "checkpoint": checkpoint,
     }
 
 
@@ -80,12 +81,15 @@ def _seal(filing: Print, w: Words, *, approved: bool) -> str:
     return w["seal"].format(digest=filing.seals.digest) if approved else w["seal_draft"]
 
 
-def _ledger(filing: Print, w: Words) -> dict[str, str] | None:
-    ledger, content = filing.seals.ledger, filing.content
-    if ledger is None:
+def _checkpoint(filing: Print, w: Words) -> dict[str, str] | None:
+    mark, content = filing.seals.checkpoint, filing.content
+    if mark is None:
         return None
-    at = say_moment(ledger.at, content.zone, content.language)
-    return {"head": ledger.head, "at": w["checkpoint_at"].format(size=ledger.size, at=at)}
+    at = say_moment(mark.at, content.zone, content.language)
+    return {
+        "digest": mark.digest,
+        "line": w["checkpoint_at"].format(number=mark.number, short=mark.short, at=at),
+    }
 
 
 def _clock(content: FilingContent, word_step: WordStep) -> dict[str, Any] | None:

@@ -59,7 +59,7 @@ INITIAL_VALUES = {
     "systems": "Boutique en ligne et base des clients, hébergées à Lyon.",
     "people_categories": ["customers"],
     "people_text": "Clients de la boutique en ligne.",
-    "data_types": ["basic", "contact", "payment", "credentials"],
+    "data_types": ["basic", "contact", "payment_methods", "credentials"],
     "data_text": "Noms, adresses, mots de passe hachés et salés ; IBAN et dates de naissance pour certains.",
     "records_precision": "to_be_determined",
     "measures_before": ["encryption", "logical_access", "backup"],

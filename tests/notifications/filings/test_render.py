@@ -5,7 +5,7 @@ from dataclasses import replace
 import pikepdf
 
 from breach.law.steps import Step
-from notifications.filings.document import Approver, LedgerHead, Print, Seals, filing_json
+from notifications.filings.document import Approver, CheckpointMark, Print, Seals, filing_json
 from notifications.filings.render import filing_page, filing_pdf
 
 from .samples import NOW, follow_up, initial
@@ -14,7 +14,7 @@ SEALS = Seals(
     prepared_at=NOW,
     digest="9f" * 32,
     approvers=(Approver("Hélène Martin", NOW),),
-    ledger=LedgerHead("incident/abc", 41, "ab" * 32, NOW),
+    checkpoint=CheckpointMark(7, "ab" * 32, "ABCD-EFGH-IJKL-MNOP", NOW),
 )
 
 
@@ -31,7 +31,7 @@ def test_the_document_lists_rows_promises_changes_and_seals() -> None:
         2,
         "complete",
     )
-    assert document["ledger"]["head"] == "ab" * 32
+    assert document["checkpoint"]["digest"] == "ab" * 32
     assert document["approval"] == {
         "digest": "9f" * 32,
         "approvers": [{"name": "Hélène Martin", "at": "2026-11-21T09:00:00Z"}],

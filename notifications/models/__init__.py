@@ -1,0 +1,22 @@
+"""Rows of the outward side. Import models from here."""
+
+from notifications.models.filings import FILING_MOVES, OPEN_STATES, Filing, FilingState
+from notifications.models.notices import Attempt, Notice, NoticeText, PersonNotice, PrintFile, PrintRun
+from notifications.models.portal import PortalCount
+from notifications.models.reports import Reader, Report
+
+__all__ = [
+    "FILING_MOVES",
+    "OPEN_STATES",
+    "Attempt",
+    "Filing",
+    "FilingState",
+    "Notice",
+    "NoticeText",
+    "PersonNotice",
+    "PortalCount",
+    "PrintFile",
+    "PrintRun",
+    "Reader",
+    "Report",
+]
