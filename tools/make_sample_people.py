@@ -2,8 +2,9 @@
 
     python tools/make_sample_people.py [FOLDER]
 
-Writes customers.csv (1,200 rows) and legacy_accounts.xlsx (300 rows), byte for byte the same every time. Names, streets
-and passwords come from the lists below; addresses end in domains that are reserved for examples (RFC 2606).
+Writes customers.csv (1,200 rows) and legacy_accounts.xlsx (300 rows), byte for byte the same every time.
+Names, streets and passwords come from the lists below; addresses end in domains that are reserved for
+examples (RFC 2606).
 """
 
 import datetime as dt
@@ -23,14 +24,47 @@ from stdnum import iban
 SEED = 72
 CSV_ROWS, XLSX_ROWS = 1200, 300
 BOUNCING = "plein@example.org"
-DOMAINS = ("example.com", "example.org", "example.net", "courriel.example", "post.example", "boutique.example")
+DOMAINS = (
+    "example.com",
+    "example.org",
+    "example.net",
+    "courriel.example",
+    "post.example",
+    "boutique.example",
+)
 MADE_AT = dt.datetime(2026, 11, 1, 8, 0, 0)  # noqa: DTZ001 - a spreadsheet's date has no zone
 BCRYPT = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 CSV_HEADER = (
-    "N° client", "Nom", "Prénom", "Courriel", "Adresse", "Complément", "Code postal", "Ville", "Pays",
-    "Date de naissance", "Langue", "Représentant légal", "Mot de passe haché", "IBAN", "Client depuis",
-)  # fmt: skip
-XLSX_HEADER = ("Customer ID", "Login", "Password", "Full name", "E-mail", "Street", "City", "State", "ZIP", "Country", "DOB", "Language")
+    "N° client",
+    "Nom",
+    "Prénom",
+    "Courriel",
+    "Adresse",
+    "Complément",
+    "Code postal",
+    "Ville",
+    "Pays",
+    "Date de naissance",
+    "Langue",
+    "Représentant légal",
+    "Mot de passe haché",
+    "IBAN",
+    "Client depuis",
+)
+XLSX_HEADER = (
+    "Customer ID",
+    "Login",
+    "Password",
+    "Full name",
+    "E-mail",
+    "Street",
+    "City",
+    "State",
+    "ZIP",
+    "Country",
+    "DOB",
+    "Language",
+)
 
 
 @dataclass(frozen=True)
@@ -66,68 +100,265 @@ class Person:
 
 
 FR = Land(
-    "FR", "France", "France", "fr",
-    ("Zoé", "Hélène", "Aurélie", "Camille", "Éloïse", "Inès", "Océane", "Chloé", "Noémie", "Solène", "François", "Jérôme",
-     "Rémi", "Loïc", "Benoît", "Théo", "Gaël", "Cédric", "Anaïs", "Maëlle", "Mathéo", "Léa", "Thaïs", "Raphaël"),
-    ("Lefèvre", "Bérard", "Garçonnet", "Chevrolin", "Daubrée", "Mérillon", "Foucaudet", "Grandvoisin", "Hébrard", "Lacôte",
-     "Marceaud", "Noëllet", "Péchard", "Quénault", "Ruffiéron", "Saint-Aubrac", "Thévenard", "Vauquelain", "Œillet", "Brûlard"),
-    ("rue des Lilas", "avenue de l'Écluse", "chemin du Moulin-à-Vent", "place aux Herbes", "impasse du Pré", "boulevard des Tanneurs",
-     "allée des Érables", "quai du Vieux-Pont"),
-    (("75011", "Paris"), ("69003", "Lyon"), ("13005", "Marseille"), ("31000", "Toulouse"), ("44000", "Nantes"), ("67000", "Strasbourg"),
-     ("35000", "Rennes"), ("59800", "Lille"), ("01000", "Bourg-en-Bresse"), ("06300", "Nice"), ("38000", "Grenoble"), ("29200", "Brest")),
+    "FR",
+    "France",
+    "France",
+    "fr",
+    (
+        "Zoé",
+        "Hélène",
+        "Aurélie",
+        "Camille",
+        "Éloïse",
+        "Inès",
+        "Océane",
+        "Chloé",
+        "Noémie",
+        "Solène",
+        "François",
+        "Jérôme",
+        "Rémi",
+        "Loïc",
+        "Benoît",
+        "Théo",
+        "Gaël",
+        "Cédric",
+        "Anaïs",
+        "Maëlle",
+        "Mathéo",
+        "Léa",
+        "Thaïs",
+        "Raphaël",
+    ),
+    (
+        "Lefèvre",
+        "Bérard",
+        "Garçonnet",
+        "Chevrolin",
+        "Daubrée",
+        "Mérillon",
+        "Foucaudet",
+        "Grandvoisin",
+        "Hébrard",
+        "Lacôte",
+        "Marceaud",
+        "Noëllet",
+        "Péchard",
+        "Quénault",
+        "Ruffiéron",
+        "Saint-Aubrac",
+        "Thévenard",
+        "Vauquelain",
+        "Œillet",
+        "Brûlard",
+    ),
+    (
+        "rue des Lilas",
+        "avenue de l'Écluse",
+        "chemin du Moulin-à-Vent",
+        "place aux Herbes",
+        "impasse du Pré",
+        "boulevard des Tanneurs",
+        "allée des Érables",
+        "quai du Vieux-Pont",
+    ),
+    (
+        ("75011", "Paris"),
+        ("69003", "Lyon"),
+        ("13005", "Marseille"),
+        ("31000", "Toulouse"),
+        ("44000", "Nantes"),
+        ("67000", "Strasbourg"),
+        ("35000", "Rennes"),
+        ("59800", "Lille"),
+        ("01000", "Bourg-en-Bresse"),
+        ("06300", "Nice"),
+        ("38000", "Grenoble"),
+        ("29200", "Brest"),
+    ),
     number_first=True,
-)  # fmt: skip
+)
 DE = Land(
-    "DE", "Allemagne", "Germany", "de",
-    ("Jürgen", "Käthe", "Björn", "Sören", "Anneliese", "Günther", "Marlene", "Lukas", "Mathilde", "Jörg", "Franziska", "Ute", "Hannelore", "Till"),
-    ("Müllerstätter", "Großkopf", "Jägerling", "Schönfelder", "Bäumler", "Köhnert", "Weißbacher", "Lührmann", "Sträßner", "Ebersgruber", "Hüttl", "Kranewitter"),
+    "DE",
+    "Allemagne",
+    "Germany",
+    "de",
+    (
+        "Jürgen",
+        "Käthe",
+        "Björn",
+        "Sören",
+        "Anneliese",
+        "Günther",
+        "Marlene",
+        "Lukas",
+        "Mathilde",
+        "Jörg",
+        "Franziska",
+        "Ute",
+        "Hannelore",
+        "Till",
+    ),
+    (
+        "Müllerstätter",
+        "Großkopf",
+        "Jägerling",
+        "Schönfelder",
+        "Bäumler",
+        "Köhnert",
+        "Weißbacher",
+        "Lührmann",
+        "Sträßner",
+        "Ebersgruber",
+        "Hüttl",
+        "Kranewitter",
+    ),
     ("Lindenweg", "Mühlgasse", "Schloßstraße", "Am Hörnle", "Gänsemarkt", "Bürgermeister-Ohm-Straße"),
-    (("10115", "Berlin"), ("50667", "Köln"), ("80331", "München"), ("01067", "Dresden"), ("20095", "Hamburg"), ("70173", "Stuttgart")),
-)  # fmt: skip
+    (
+        ("10115", "Berlin"),
+        ("50667", "Köln"),
+        ("80331", "München"),
+        ("01067", "Dresden"),
+        ("20095", "Hamburg"),
+        ("70173", "Stuttgart"),
+    ),
+)
 BE_NL = Land(
-    "BE", "Belgique", "Belgium", "nl",
+    "BE",
+    "Belgique",
+    "Belgium",
+    "nl",
     ("Joris", "Liesbeth", "Wout", "Anneleen", "Brecht", "Saskia", "Pieterjan", "Femke", "Michaël", "Noor"),
     ("Van den Heuvel", "De Coninck", "Vermeersch", "Claeys", "Goossens", "Van Hoeymissen", "Daems", "Wuyts"),
     ("Kerkstraat", "Molenberglaan", "Vlasmarkt", "Oude Vest"),
     (("9000", "Gent"), ("2000", "Antwerpen"), ("8000", "Brugge"), ("3000", "Leuven"), ("1800", "Vilvoorde")),
-)  # fmt: skip
+)
 BE_FR = Land(
-    "BE", "Belgique", "Belgium", "fr",
+    "BE",
+    "Belgique",
+    "Belgium",
+    "fr",
     ("Benoît", "Amélie", "Grégoire", "Clémence", "Jean-Noël", "Valérie", "Stéphanie", "Thibault"),
     ("Delvigne", "Lambrecq", "Piérard", "Renwart", "Collignard", "Gérardy", "Bastinier", "Hérion"),
     ("rue de la Houillère", "chaussée de Waremme", "place du Perron", "rue du Beffroi"),
-    (("4000", "Liège"), ("5000", "Namur"), ("7000", "Mons"), ("1000", "Bruxelles"), ("6000", "Charleroi"), ("1050", "Bruxelles")),
-)  # fmt: skip
+    (
+        ("4000", "Liège"),
+        ("5000", "Namur"),
+        ("7000", "Mons"),
+        ("1000", "Bruxelles"),
+        ("6000", "Charleroi"),
+        ("1050", "Bruxelles"),
+    ),
+)
 ES = Land(
-    "ES", "Espagne", "Spain", "es",
+    "ES",
+    "Espagne",
+    "Spain",
+    "es",
     ("Íñigo", "Begoña", "José Ángel", "Lucía", "Martín", "Nuria", "Álvaro", "Inés", "Andrés", "Rocío"),
-    ("Ibáñez Cordero", "Muñoz Peral", "Núñez Olmedilla", "Gálvez Riaño", "Peñalver Sotos", "Zúñiga Bermejal", "Cañizares Lobo"),
+    (
+        "Ibáñez Cordero",
+        "Muñoz Peral",
+        "Núñez Olmedilla",
+        "Gálvez Riaño",
+        "Peñalver Sotos",
+        "Zúñiga Bermejal",
+        "Cañizares Lobo",
+    ),
     ("calle del Olmo", "paseo de la Alameda", "plaza de la Fuente", "avenida de los Álamos"),
-    (("28012", "Madrid"), ("08002", "Barcelona"), ("41001", "Sevilla"), ("46001", "València"), ("48001", "Bilbao")),
-)  # fmt: skip
+    (
+        ("28012", "Madrid"),
+        ("08002", "Barcelona"),
+        ("41001", "Sevilla"),
+        ("46001", "València"),
+        ("48001", "Bilbao"),
+    ),
+)
 GB = Land(
-    "GB", "Royaume-Uni", "United Kingdom", "en",
+    "GB",
+    "Royaume-Uni",
+    "United Kingdom",
+    "en",
     ("Imogen", "Alastair", "Niamh", "Rhys", "Beatrix", "Callum", "Siân", "Fergus", "Zoë", "Tobias"),
-    ("Ashcombe", "Penhallow", "Thistlewood", "Okehurst", "Marlowe-Finch", "Drummie", "Llewelling", "Hathersedge"),
+    (
+        "Ashcombe",
+        "Penhallow",
+        "Thistlewood",
+        "Okehurst",
+        "Marlowe-Finch",
+        "Drummie",
+        "Llewelling",
+        "Hathersedge",
+    ),
     ("Orchard Lane", "Cathedral Close", "Mill Race", "Abbot's Walk"),
-    (("M1 1AE", "Manchester"), ("EH1 1YZ", "Edinburgh"), ("CF10 1EP", "Cardiff"), ("BS1 4DJ", "Bristol"), ("LS1 3AA", "Leeds")),
+    (
+        ("M1 1AE", "Manchester"),
+        ("EH1 1YZ", "Edinburgh"),
+        ("CF10 1EP", "Cardiff"),
+        ("BS1 4DJ", "Bristol"),
+        ("LS1 3AA", "Leeds"),
+    ),
     number_first=True,
-)  # fmt: skip
+)
 US = Land(
-    "US", "États-Unis", "USA", "en",
-    ("Dakota", "Marisol", "Grayson", "Xóchitl", "Beckett", "Renée", "Joaquín", "Skyler", "Esperanza", "Wendell", "Tamsin", "Orville"),
-    ("Fairweather", "Castellón", "Brightwater", "Okonkwo-Hale", "Delacruz", "Winterbourne", "Peñarosa", "Holloway-Reyes"),
+    "US",
+    "États-Unis",
+    "USA",
+    "en",
+    (
+        "Dakota",
+        "Marisol",
+        "Grayson",
+        "Xóchitl",
+        "Beckett",
+        "Renée",
+        "Joaquín",
+        "Skyler",
+        "Esperanza",
+        "Wendell",
+        "Tamsin",
+        "Orville",
+    ),
+    (
+        "Fairweather",
+        "Castellón",
+        "Brightwater",
+        "Okonkwo-Hale",
+        "Delacruz",
+        "Winterbourne",
+        "Peñarosa",
+        "Holloway-Reyes",
+    ),
     ("Juniper Street", "Mission Creek Road", "Alder Avenue", "Harbor View Drive", "Manzanita Way"),
-    (("94103", "San Francisco"), ("90012", "Los Angeles"), ("95814", "Sacramento"), ("92101", "San Diego"), ("93721", "Fresno"), ("94607", "Oakland")),
-    number_first=True, region="CA",
-)  # fmt: skip
+    (
+        ("94103", "San Francisco"),
+        ("90012", "Los Angeles"),
+        ("95814", "Sacramento"),
+        ("92101", "San Diego"),
+        ("93721", "Fresno"),
+        ("94607", "Oakland"),
+    ),
+    number_first=True,
+    region="CA",
+)
 # Shares of the shop's customers, and of the older table.
 CUSTOMERS = ((FR, 620), (DE, 160), (BE_NL, 75), (BE_FR, 75), (ES, 100), (GB, 66), (US, 44))
 OLD_ACCOUNTS = ((US, 118), (FR, 30), (GB, 20), (DE, 12), (ES, 10))
 # How many people of each table have which trouble.
 NO_EMAIL, BAD_EMAIL, NO_ADDRESS, UNREACHABLE, MINORS, HOUSEHOLDS = 56, 58, 74, 5, 44, 4
 OLD_BAD_EMAIL, OLD_UNREACHABLE, OVERLAP = 36, 2, 96
-PASSWORD_WORDS = ("Sunflower", "bluewhale", "Tamarind", "kestrel", "Moonstone", "paperplane", "Foxglove", "rivulet", "Cinnabar", "jackdaw")
+PASSWORD_WORDS = (
+    "Sunflower",
+    "bluewhale",
+    "Tamarind",
+    "kestrel",
+    "Moonstone",
+    "paperplane",
+    "Foxglove",
+    "rivulet",
+    "Cinnabar",
+    "jackdaw",
+)
 
 
 class Maker:
@@ -152,12 +383,17 @@ class Maker:
             f"{house} {street}" if land.number_first else f"{street} {house}",
             postcode,
             city,
-            born=self.birth_date(1944, 2005) if self.random.random() < 0.45 else None,
-            iban=self.iban(land.code) if self.random.random() < 0.22 else "",
+            born=self.birth_date(1944, 2005) if self.happens(45) else None,
+            iban=self.iban(land.code) if self.happens(22) else "",
         )
 
+    def happens(self, percent: int) -> bool:
+        return self.random.randrange(100) < percent
+
     def birth_date(self, first: int, last: int) -> dt.date:
-        return dt.date(self.random.randint(first, last), self.random.randint(1, 12), self.random.randint(1, 28))
+        return dt.date(
+            self.random.randint(first, last), self.random.randint(1, 12), self.random.randint(1, 28)
+        )
 
     def digits(self, count: int) -> str:
         return "".join(str(self.random.randint(0, 9)) for _ in range(count))
@@ -173,7 +409,9 @@ class Maker:
         return "$2b$12$" + "".join(self.random.choice(BCRYPT) for _ in range(53))
 
     def password(self) -> str:
-        return f"{self.random.choice(PASSWORD_WORDS)}{self.random.choice('!?*#')}{self.random.randint(10, 99)}"
+        return (
+            f"{self.random.choice(PASSWORD_WORDS)}{self.random.choice('!?*#')}{self.random.randint(10, 99)}"
+        )
 
 
 def french_body(maker: Maker) -> str:
@@ -207,14 +445,26 @@ IBAN_BODIES: dict[str, Callable[[Maker], str]] = {
 
 
 def ascii_word(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("Œ", "Oe")).encode("ascii", "ignore").decode()
+    plain = (
+        unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("Œ", "Oe"))
+        .encode("ascii", "ignore")
+        .decode()
+    )
     return re.sub(r"[^a-z]", "", plain.lower())
 
 
 def spoil_email(maker: Maker, email: str) -> str:
     local, domain = email.split("@")
     return maker.random.choice(
-        (local, f"{local}@", f"{local}@{domain.replace('.', ',')}", f"{local}@@{domain}", f"{local} at {domain}", f"{local}@{domain.replace('.', '..')}", "n/a")
+        (
+            local,
+            f"{local}@",
+            f"{local}@{domain.replace('.', ',')}",
+            f"{local}@@{domain}",
+            f"{local} at {domain}",
+            f"{local}@{domain.replace('.', '..')}",
+            "n/a",
+        )
     )
 
 
@@ -223,7 +473,16 @@ def customers(maker: Maker) -> list[Person]:
     people = [maker.person(land) for land, count in CUSTOMERS for _ in range(count)]
     maker.random.shuffle(people)
     first = people[0]
-    people[0] = replace(first, land=FR, email=BOUNCING, street="7 rue des Lilas", postcode="75011", city="Paris", given="Hélène", family="Lacôte")
+    people[0] = replace(
+        first,
+        land=FR,
+        email=BOUNCING,
+        street="7 rue des Lilas",
+        postcode="75011",
+        city="Paris",
+        given="Hélène",
+        family="Lacôte",
+    )
     edges = iter(range(1, len(people)))
 
     def change(count: int, how: Callable[[Person], Person]) -> None:
@@ -232,36 +491,58 @@ def customers(maker: Maker) -> list[Person]:
 
     change(NO_EMAIL, lambda person: replace(person, email=""))
     change(BAD_EMAIL, lambda person: replace(person, email=spoil_email(maker, person.email)))
-    change(UNREACHABLE, lambda person: replace(person, email=spoil_email(maker, person.email), street="", postcode="", city=""))
+    change(
+        UNREACHABLE,
+        lambda person: replace(
+            person, email=spoil_email(maker, person.email), street="", postcode="", city=""
+        ),
+    )
     change(NO_ADDRESS, lambda person: replace(person, street="", postcode="", city=""))
     change(MINORS, lambda person: child(maker, person))
     return people
 
 
 def child(maker: Maker, person: Person) -> Person:
-    guardian = f"{maker.random.choice(person.land.given)} {person.family}" if maker.random.random() < 0.5 else ""
+    guardian = f"{maker.random.choice(person.land.given)} {person.family}" if maker.happens(50) else ""
     return replace(person, born=maker.birth_date(2010, 2016), iban="", guardian=guardian)
 
 
 def csv_row(maker: Maker, person: Person) -> list[str]:
-    spelled = person.land.french if maker.random.random() < 0.9 else person.land.code
-    said = person.land.language if maker.random.random() < 0.5 or person.city == "Bruxelles" else ""
+    spelled = person.land.french if maker.happens(90) else person.land.code
+    said = person.land.language if maker.happens(50) or person.city == "Bruxelles" else ""
     return [
-        person.number, person.family, person.given, person.email, person.street,
-        "Bât. B" if person.street and maker.random.random() < 0.05 else "", person.postcode, person.city, spelled,
-        f"{person.born:%d/%m/%Y}" if person.born else "", said, person.guardian, maker.bcrypt(), person.iban,
+        person.number,
+        person.family,
+        person.given,
+        person.email,
+        person.street,
+        "Bât. B" if person.street and maker.happens(5) else "",
+        person.postcode,
+        person.city,
+        spelled,
+        f"{person.born:%d/%m/%Y}" if person.born else "",
+        said,
+        person.guardian,
+        maker.bcrypt(),
+        person.iban,
         str(maker.random.randint(2014, 2026)),
-    ]  # fmt: skip
+    ]
 
 
 def again(maker: Maker, person: Person) -> list[str]:
-    """Return a second row of a person already in the table: other spelling, same e-mail, number, or name and birth date."""
+    """Return a second row of a person already in the table: other spelling, same e-mail, number, or name
+    and birth date.
+    """
     way = maker.random.choice(("email", "number", "name"))
     if way == "email":
         return csv_row(maker, replace(person, number="", email=person.email.title(), iban=""))
     if way == "number":
         return csv_row(maker, replace(person, email="", born=None))
-    plain = replace(person, family=person.family.upper(), given=unicodedata.normalize("NFD", person.given).encode("ascii", "ignore").decode())
+    plain = replace(
+        person,
+        family=person.family.upper(),
+        given=unicodedata.normalize("NFD", person.given).encode("ascii", "ignore").decode(),
+    )
     return csv_row(maker, replace(plain, number="", email="", iban=""))
 
 
@@ -276,10 +557,17 @@ def refused_rows(maker: Maker) -> list[bytes]:
         return lambda row: [*row[:index], value, *row[index + 1 :]]
 
     nobody = [line(lambda row: [*[""] * 12, row[12], "", row[14]]) for _ in range(5)]
-    dates = [line(put("Date de naissance", text)) for text in ("31/02/1990", "00/05/1971", "12/13/1984", "17/08/2031", "03/03/1866", "été 1975")]
+    dates = [
+        line(put("Date de naissance", text))
+        for text in ("31/02/1990", "00/05/1971", "12/13/1984", "17/08/2031", "03/03/1866", "été 1975")
+    ]
     countries = [line(put("Pays", text)) for text in ("Freedonie", "XX", "75011", "Europe")]
     formulas = [line(put("Prénom", text)) for text in ("=2+3", '=HYPERLINK("x")')]
-    lengths = [line(lambda row: [*row, "de trop"]), line(lambda row: row[:9]), line(lambda row: [*row, "", "de trop"])]
+    lengths = [
+        line(lambda row: [*row, "de trop"]),
+        line(lambda row: row[:9]),
+        line(lambda row: [*row, "", "de trop"]),
+    ]
     unequal = [*lengths, line(lambda row: row[:14]), line(lambda row: [*row[:5], "Villa", *row[5:]])]
     quote = encode(csv_row(maker, maker.person(FR))).replace(b";", b';"', 1)
     byte = encode(csv_row(maker, maker.person(FR))).replace(b";", b";\x81", 1)
@@ -287,17 +575,35 @@ def refused_rows(maker: Maker) -> list[bytes]:
 
 
 def encode(row: list[str]) -> bytes:
-    quoted = ('"' + cell.replace('"', '""') + '"' if any(char in cell for char in ';"\n') else cell for cell in row)
+    quoted = (
+        '"' + cell.replace('"', '""') + '"' if any(char in cell for char in ';"\n') else cell for cell in row
+    )
     return ";".join(quoted).encode("cp1252") + b"\r\n"
 
 
 def make_csv(maker: Maker, people: list[Person]) -> bytes:
     lines = [encode(csv_row(maker, person)) for person in people]
-    households = [person for person in people[-200:] if person.email and person.born and person.street][:HOUSEHOLDS]
+    households = [person for person in people[-200:] if person.email and person.born and person.street][
+        :HOUSEHOLDS
+    ]
     for parent in households:
         given = next(name for name in parent.land.given if name != parent.given)
-        lines.append(encode(csv_row(maker, replace(child(maker, maker.person(parent.land)), given=given, family=parent.family, email=parent.email,
-                                                   street=parent.street, postcode=parent.postcode, city=parent.city))))  # fmt: skip
+        lines.append(
+            encode(
+                csv_row(
+                    maker,
+                    replace(
+                        child(maker, maker.person(parent.land)),
+                        given=given,
+                        family=parent.family,
+                        email=parent.email,
+                        street=parent.street,
+                        postcode=parent.postcode,
+                        city=parent.city,
+                    ),
+                )
+            )
+        )
     bad = refused_rows(maker)
     twice = [person for person in people[-400:] if person.email and person.born and person.street]
     lines += [encode(again(maker, person)) for person in twice[: CSV_ROWS - len(lines) - len(bad)]]
@@ -309,23 +615,35 @@ def make_csv(maker: Maker, people: list[Person]) -> bytes:
 
 
 def xlsx_row(maker: Maker, person: Person) -> list[str | int | dt.date | None]:
-    clear = maker.password() if person.land is US and maker.random.random() < 0.85 else ""
+    clear = maker.password() if person.land is US and maker.happens(85) else ""
     login = f"{ascii_word(person.given)[:6]}{person.number[-4:]}"
     # The older table kept postcodes as numbers, so that leading zeros are gone.
     postcode: str | int = int(person.postcode) if person.postcode.isdigit() else person.postcode
     born = f"{person.born:%m/%d/%Y}" if person.born else None
-    spanish = "es" if person.land is US and maker.random.random() < 0.15 else None
+    spanish = "es" if person.land is US and maker.happens(15) else None
     return [
-        person.number, login, clear or None, f"{person.given} {person.family}", person.email or None, person.street or None,
-        person.city or None, person.land.region or None, postcode or None, person.land.english, born, spanish,
-    ]  # fmt: skip
+        person.number,
+        login,
+        clear or None,
+        f"{person.given} {person.family}",
+        person.email or None,
+        person.street or None,
+        person.city or None,
+        person.land.region or None,
+        postcode or None,
+        person.land.english,
+        born,
+        spanish,
+    ]
 
 
 def make_xlsx(maker: Maker, known: list[Person]) -> bytes:
     people = [maker.person(land) for land, count in OLD_ACCOUNTS for _ in range(count)]
     maker.random.shuffle(people)
     for index in range(OLD_BAD_EMAIL):
-        people[index] = replace(people[index], email="" if index % 2 else spoil_email(maker, people[index].email))
+        people[index] = replace(
+            people[index], email="" if index % 2 else spoil_email(maker, people[index].email)
+        )
     for index in range(OLD_BAD_EMAIL, OLD_BAD_EMAIL + OLD_UNREACHABLE):
         people[index] = replace(people[index], email="unknown", street="", postcode="", city="")
     californians = [person for person in known if person.land is US and person.email and person.street]
@@ -333,14 +651,24 @@ def make_xlsx(maker: Maker, known: list[Person]) -> bytes:
     both = [*californians[: OVERLAP // 3], *others][:OVERLAP]
     # Half are found again by their number, half by their address in capitals.
     shared = [
-        replace(person, email=person.email.upper(), number=f"L{person.number[1:]}") if index % 2 else replace(person, email="")
+        replace(person, email=person.email.upper(), number=f"L{person.number[1:]}")
+        if index % 2
+        else replace(person, email="")
         for index, person in enumerate(both)
     ]
     rows = [xlsx_row(maker, person) for person in (*people, *shared)]
     spare = XLSX_ROWS - len(rows) - 8
-    rows += [xlsx_row(maker, replace(person, email=person.email.capitalize(), number="")) for person in people[-spare:]]
+    rows += [
+        xlsx_row(maker, replace(person, email=person.email.capitalize(), number=""))
+        for person in people[-spare:]
+    ]
     bad = [xlsx_row(maker, maker.person(US)) for _ in range(8)]
-    for row, column, value in zip(bad[:6], (10, 10, 10, 9, 9, 3), ("02/30/1988", "13/13/1979", "07/04/2033", "Atlantis", "ZZ", "=CONCAT(B2,C2)"), strict=True):
+    for row, column, value in zip(
+        bad[:6],
+        (10, 10, 10, 9, 9, 3),
+        ("02/30/1988", "13/13/1979", "07/04/2033", "Atlantis", "ZZ", "=CONCAT(B2,C2)"),
+        strict=True,
+    ):
         row[column] = value
     for row in bad[6:]:
         row[1:] = [row[1], row[2], *[None] * 9]

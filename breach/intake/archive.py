@@ -1,4 +1,5 @@
-"""Looks into a packed workbook before anything opens it: what it claims, what it really holds, what it would fetch.
+"""Looks into a packed workbook before anything opens it: what it claims, what it really holds, what it
+would fetch.
 
 Sizes are counted by unpacking, not believed: a member's declared size is only a claim.
 """

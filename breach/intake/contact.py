@@ -16,23 +16,74 @@ from breach.intake.headers import plain
 NAME_LANGUAGES = ("en", "fr", "de", "es", "nl", "it", "pt", "pl")
 # Names in use beside those of the Unicode CLDR.
 OTHER_NAMES = {
-    "uk": "GB", "great britain": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "northern ireland": "GB",
-    "angleterre": "GB", "ecosse": "GB", "grande bretagne": "GB", "grossbritannien": "GB", "gran bretana": "GB",
-    "inglaterra": "GB", "usa": "US", "u s a": "US", "us": "US", "united states of america": "US", "etats unis d amerique": "US",
-    "eeuu": "US", "ee uu": "US", "brd": "DE", "holland": "NL", "hollande": "NL", "the netherlands": "NL", "czech republic": "CZ",
-}  # fmt: skip
+    "uk": "GB",
+    "great britain": "GB",
+    "england": "GB",
+    "scotland": "GB",
+    "wales": "GB",
+    "northern ireland": "GB",
+    "angleterre": "GB",
+    "ecosse": "GB",
+    "grande bretagne": "GB",
+    "grossbritannien": "GB",
+    "gran bretana": "GB",
+    "inglaterra": "GB",
+    "usa": "US",
+    "u s a": "US",
+    "us": "US",
+    "united states of america": "US",
+    "etats unis d amerique": "US",
+    "eeuu": "US",
+    "ee uu": "US",
+    "brd": "DE",
+    "holland": "NL",
+    "hollande": "NL",
+    "the netherlands": "NL",
+    "czech republic": "CZ",
+}
 ALPHA_3 = {
-    "FRA": "FR", "DEU": "DE", "BEL": "BE", "ESP": "ES", "GBR": "GB", "USA": "US", "NLD": "NL", "ITA": "IT", "POL": "PL",
-    "PRT": "PT", "CHE": "CH", "AUT": "AT", "LUX": "LU", "IRL": "IE", "CAN": "CA", "DNK": "DK", "SWE": "SE", "NOR": "NO",
-    "FIN": "FI", "GRC": "GR", "CZE": "CZ", "ROU": "RO", "HUN": "HU", "BGR": "BG", "HRV": "HR", "SVK": "SK", "SVN": "SI",
-    "AUS": "AU", "NZL": "NZ", "BRA": "BR", "MEX": "MX", "JPN": "JP", "IND": "IN", "CHN": "CN",
-}  # fmt: skip
+    "FRA": "FR",
+    "DEU": "DE",
+    "BEL": "BE",
+    "ESP": "ES",
+    "GBR": "GB",
+    "USA": "US",
+    "NLD": "NL",
+    "ITA": "IT",
+    "POL": "PL",
+    "PRT": "PT",
+    "CHE": "CH",
+    "AUT": "AT",
+    "LUX": "LU",
+    "IRL": "IE",
+    "CAN": "CA",
+    "DNK": "DK",
+    "SWE": "SE",
+    "NOR": "NO",
+    "FIN": "FI",
+    "GRC": "GR",
+    "CZE": "CZ",
+    "ROU": "RO",
+    "HUN": "HU",
+    "BGR": "BG",
+    "HRV": "HR",
+    "SVK": "SK",
+    "SVN": "SI",
+    "AUS": "AU",
+    "NZL": "NZ",
+    "BRA": "BR",
+    "MEX": "MX",
+    "JPN": "JP",
+    "IND": "IN",
+    "CHN": "CN",
+}
 # Codes of the CLDR that are no countries: groupings, test regions, unassigned.
-_NO_COUNTRY = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "XK"}) - {"XK"}
+_NO_COUNTRY = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})
 _LOCAL = re.compile(
     r"^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$", re.IGNORECASE | re.ASCII
 )
 _LONGEST_LOCAL, _LONGEST = 64, 254  # RFC 5321, 4.5.3.1.1; RFC 3696 erratum 1690
+SHORTEST_PHONE = 8  # shorter runs of digits are codes
 _PHONE = re.compile(r"^[+(]?[\d\s().\-/]{6,24}$")
 
 
@@ -80,7 +131,7 @@ def phone_number(text: str, country: str) -> str:
 
 def is_phone(text: str) -> bool:
     """Say whether a value has the look of a telephone number, without knowing the country."""
-    return _PHONE.match(text) is not None and sum(char.isdigit() for char in text) > 7  # noqa: PLR2004 - shorter ones are codes
+    return _PHONE.match(text) is not None and sum(char.isdigit() for char in text) >= SHORTEST_PHONE
 
 
 @functools.cache

@@ -1,4 +1,6 @@
-"""Birth dates as people write them, and ages. The order of day and month is told once per column, not guessed per cell."""
+"""Birth dates as people write them, and ages. The order of day and month is told once per column, not
+guessed per cell.
+"""
 
 import datetime as dt
 import functools
@@ -30,7 +32,8 @@ def _ages() -> dict[str, Any]:
 
 
 def parse_birth_date(text: str, order: str, on: dt.date) -> dt.date:
-    """Return the date that `text` names. `order` (dmy or mdy) decides 03/04/1990; `on` is the day it is asked.
+    """Return the date that `text` names. `order` (dmy or mdy) decides 03/04/1990; `on` is the day it is
+    asked.
 
     Raises UnreadableDateError or ImpossibleDateError.
     """

@@ -1,4 +1,6 @@
-"""Tells by its form and checksum what a single value may be. Each detector answers yes or no and keeps nothing."""
+"""Tells by its form and checksum what a single value may be. Each detector answers yes or no and keeps
+nothing.
+"""
 
 import ipaddress
 import re
@@ -24,8 +26,10 @@ _POSTCODE = re.compile(
     r"^\d{4,5}(?:-\d{4})?$|^[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}$|^[A-Z]\d[A-Z] ?\d[A-Z]\d$|^\d{4} ?[A-Z]{2}$"
 )
 _STREET = re.compile(r"^(?=.*[^\W\d_]{3})(?=.*\d).{6,}$")
+SHORTEST_ID, SHORTEST_IBAN = 9, 15
 _CARD_DIGITS = range(13, 20)
-# Country modules of national identifiers with a checksum (python-stdnum): number of the person, not of a firm.
+# Country modules of national identifiers with a checksum (python-stdnum): number of the person, not of a
+# firm.
 _NATIONAL = (
     ("fr", "nir"),
     ("be", "nn"),
@@ -48,7 +52,7 @@ def _passes(check: Callable[[str], object], value: str) -> bool:
 
 def is_iban(value: str) -> bool:
     """ISO 13616 structure and checksum."""
-    return len(value) >= 15 and _passes(iban.validate, value)  # noqa: PLR2004 - the shortest IBAN, Norway's
+    return len(value) >= SHORTEST_IBAN and _passes(iban.validate, value)
 
 
 def is_card(value: str) -> bool:
@@ -74,7 +78,7 @@ def is_national_id(value: str) -> bool:
     return any(
         _passes(module.validate, value)
         for country, name in _NATIONAL
-        if (module := get_cc_module(country, name)) is not None and len(value) >= 9  # noqa: PLR2004 - the shortest of them
+        if (module := get_cc_module(country, name)) is not None and len(value) >= SHORTEST_ID
     )
 
 

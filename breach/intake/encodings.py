@@ -1,4 +1,6 @@
-"""Which encoding a text file is in: marks first, then UTF-8, then letters that people's names are written with."""
+"""Which encoding a text file is in: marks first, then UTF-8, then letters that people's names are written
+with.
+"""
 
 import codecs
 import re
@@ -25,6 +27,7 @@ CODE_PAGES = ("cp1252", "iso8859_15", "mac_roman", "cp850", "cp437", "cp1250")
 WESTERN = frozenset("àâäáãåæçèéêëìíîïñòóôöõøœùúûüýÿßÀÂÄÁÃÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÖÕØŒÙÚÛÜÝŸ«»’–€°ºª¿¡")
 CENTRAL = frozenset("ąćęłńóśźżčďěňřšťůžőűâăîșțşţĄĆĘŁŃÓŚŹŻČĎĚŇŘŠŤŮŽŐŰÂĂÎȘȚŞŢáéíöüÁÉÍÖÜäÄçÇßô")
 ENOUGH = 0.9
+MOST_CHAOS = 10  # per cent, as the library measures it
 # More undecodable lines than one in this many readable ones: it is not that encoding.
 FEW = 20
 _HIGH = re.compile(rb"[\x80-\xff]")
@@ -40,7 +43,9 @@ class Encoding:
 
 
 def detect_encoding(stream: BinaryIO, *, place: str) -> Encoding:
-    """Return the encoding of a seekable stream; leaves the stream anywhere. Raises BadInput when none fits."""
+    """Return the encoding of a seekable stream; leaves the stream anywhere. Raises BadInput when none
+    fits.
+    """
     stream.seek(0)
     head = stream.read(SAMPLE)
     for mark, name in MARKS:
@@ -119,7 +124,7 @@ def _code_page(sample: bytes, place: str) -> Encoding:
     if _share(high, best) >= ENOUGH:
         return Encoding(best, "letters")
     guess = from_bytes(sample, cp_exclusion=list(CODE_PAGES)).best()
-    if guess is None or guess.percent_chaos > 10 or not guess.alphabets:  # noqa: PLR2004 - per cent, set by trying
+    if guess is None or guess.percent_chaos > MOST_CHAOS or not guess.alphabets:
         raise BadInput(
             "the encoding cannot be recognised", place=f"{place}, row 1", mend=MENDS, code="encoding"
         )

@@ -1,4 +1,6 @@
-"""Which column is which: a field of the person, a kind of leaked data, both, or nothing. A value people can edit and keep."""
+"""Which column is which: a field of the person, a kind of leaked data, both, or nothing. A value people
+can edit and keep.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,7 +11,8 @@ from breach.intake.contact import country_code, language_code
 from breach.intake.dates import ORDERS
 from breach.law import kinds
 
-# Field of a person -> the data kind that its column means, where the column was exposed. Some say nothing telling.
+# Field of a person -> the data kind that its column means, where the column was exposed. Some say nothing
+# telling.
 FIELDS: Mapping[str, str | None] = {
     "given_name": "name",
     "family_name": "name",
@@ -42,7 +45,8 @@ class ColumnRule:
 
 @dataclass(frozen=True, slots=True)
 class ColumnMapping:
-    """The rules of one table. `country` and `language` stand in where a row gives none; `kinds` hold for every row.
+    """The rules of one table. `country` and `language` stand in where a row gives none; `kinds` hold for
+    every row.
 
     `date_order` says how 03/04/1990 is read in this table: dmy or mdy.
     """
@@ -118,7 +122,9 @@ def _text_or_none(rule: dict[str, Any], key: str, column: str) -> str | None:
 
 
 def check_mapping(mapping: ColumnMapping, header: Sequence[str]) -> ColumnMapping:
-    """Return the mapping with its country and language as codes. Raises BadInput when it does not fit the header."""
+    """Return the mapping with its country and language as codes. Raises BadInput when it does not fit the
+    header.
+    """
     taken: dict[str, str] = {}
     for rule in mapping.columns:
         place = f"mapping, column {rule.column}"

@@ -1,8 +1,8 @@
 """Which records are one person: exact keys, joined unless the records contradict each other.
 
-Two people in one household often share an e-mail address. Joining them would leave one of them untold, so a shared
-key joins only records whose names and birth dates can be of one person; otherwise it is a suggestion for somebody
-to judge. The result depends on the order of the sources alone.
+Two people in one household often share an e-mail address. Joining them would leave one of them untold, so
+a shared key joins only records whose names and birth dates can be of one person; otherwise it is a
+suggestion for somebody to judge. The result depends on the order of the sources alone.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -52,7 +52,9 @@ class Join(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """`group` names for each source the first source of its person; `joins` tell why; `suggestions` wait for somebody."""
+    """`group` names for each source the first source of its person; `joins` tell why; `suggestions` wait
+    for somebody.
+    """
 
     group: Mapping[int, int]
     joins: tuple[Join, ...]
@@ -98,12 +100,13 @@ def can_be_one(one: Identity, other: Identity) -> bool:
 
 
 def _share(one: frozenset[str], other: frozenset[str]) -> bool:
-    initials = {word for word in one | other if len(word) == 1}
-    return (
-        bool(one & other)
-        or any(word[0] in initials for word in one | other if len(word) > 1)
-        and bool(initials)
-    )
+    """Say whether given names have a word in common, an initial standing for the words it begins."""
+    return bool(one & other) or _abbreviates(one, other) or _abbreviates(other, one)
+
+
+def _abbreviates(short: frozenset[str], long: frozenset[str]) -> bool:
+    initials = {word for word in short if len(word) == 1}
+    return any(word[0] in initials for word in long)
 
 
 class _Groups:
@@ -124,7 +127,9 @@ class _Groups:
 
 
 def match(sources: Sequence[Source], apart: Iterable[frozenset[int]] = ()) -> Match:
-    """Group the sources into people. `apart` holds pairs of refs that somebody has separated; they stay so."""
+    """Group the sources into people. `apart` holds pairs of refs that somebody has separated; they stay
+    so.
+    """
     by_ref = {source.ref: source for source in sources}
     groups = _Groups(sorted(by_ref))
     _keep_known(sources, groups)

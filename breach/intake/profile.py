@@ -1,4 +1,6 @@
-"""What each column of a table holds, with the evidence. Samples are masked: a profile can be shown and stored."""
+"""What each column of a table holds, with the evidence. Samples are masked: a profile can be shown and
+stored.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +23,8 @@ PASSWORDS = ("password_hash_salted", "password_hash_unsalted", "password_clear")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a column may hold (a field or a data kind), the share of sampled values that pass, and how sure that is.
+    """What a column may hold (a field or a data kind), the share of sampled values that pass, and how
+    sure that is.
 
     `by` is values, header or both. Shares and confidence are per cent.
     """
@@ -150,7 +153,9 @@ def _confidence(share: float, named: bool) -> int:
 
 
 def _password(shares: dict[str, float]) -> Finding:
-    """A column that is named for passwords holds salted digests, bare digests, or the passwords themselves."""
+    """A column that is named for passwords holds salted digests, bare digests, or the passwords
+    themselves.
+    """
     for what in PASSWORDS[:2]:
         if shares[what] >= WITH_HEADER:
             return Finding(what, round(shares[what] * 100), _confidence(shares[what], named=True), "both")
@@ -159,7 +164,9 @@ def _password(shares: dict[str, float]) -> Finding:
 
 
 def propose_mapping(profile: Profile) -> ColumnMapping:
-    """Propose the surest finding of each column; a field goes to the surest of the columns that could be it."""
+    """Propose the surest finding of each column; a field goes to the surest of the columns that could be
+    it.
+    """
     taken: dict[str, tuple[int, str]] = {}
     for column in profile.columns:
         for finding in column.findings[:1]:

@@ -1,4 +1,6 @@
-"""Reading: a seekable stream and a name in, a `Table` out. Formats are told by content, never by name alone."""
+"""Reading: a seekable stream and a name in, a `Table` out. Formats are told by content, never by name
+alone.
+"""
 
 import re
 from collections.abc import Callable, Iterator
@@ -150,7 +152,9 @@ def _open_workbook(stream: BinaryIO, place: str, options: Options, caps: Caps) -
 def _header(
     rows: Iterator[Row | Refusal], place: str, caps: Caps
 ) -> tuple[tuple[str, ...], int, tuple[str, ...]]:
-    """Take the first row as the header and look at the second; refuse what would be read wrongly from there on."""
+    """Take the first row as the header and look at the second; refuse what would be read wrongly from
+    there on.
+    """
     first, second = next(rows, None), next(rows, None)
     if first is None:
         raise BadInput("the file is empty", place=place, mend="Export the table again.", code="empty")

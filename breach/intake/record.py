@@ -1,4 +1,6 @@
-"""What is kept of a row: enough to write to the person, and the kinds of data that leaked. The leaked values are not kept."""
+"""What is kept of a row: enough to write to the person, and the kinds of data that leaked. The leaked
+values are not kept.
+"""
 
 import datetime as dt
 import json
@@ -13,9 +15,9 @@ EMAIL, POST, NONE = "email", "post", "none"
 class Record:
     """One person as one source gives them. Empty text means: not given, or not usable.
 
-    `email` can be written to. `postcode` has its country's form. `birth_date` is ISO 8601 or "". `country` is an
-    ISO 3166-1 code, `region` an ISO 3166-2 code. `given` keeps what the source said where that was changed or
-    could not be used (by field).
+    `email` can be written to. `postcode` has its country's form. `birth_date` is ISO 8601 or "".
+    `country` is an ISO 3166-1 code, `region` an ISO 3166-2 code. `given` keeps what the source said where
+    that was changed or could not be used (by field).
     """
 
     given_name: str = ""
@@ -70,7 +72,8 @@ def _fields(record: Record) -> dict[str, Any]:
 
 
 def merged(records: "list[Record]") -> Record:
-    """Return one view of several records of a person, the most trusted last: each field from the last that has it.
+    """Return one view of several records of a person, the most trusted last: each field from the last
+    that has it.
 
     Address lines come from one record together, since half of one address and half of another is none.
     """

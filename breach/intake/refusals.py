@@ -16,9 +16,10 @@ _ALNUM = re.compile(r"\w")
 class Refusal:
     """One cell that could not be taken.
 
-    `row` counts as a spreadsheet does: the first row of the file is 1. `column` is the header's text, or "" for
-    the row as a whole. With `whole_row` the row is refused; without it the row was accepted and only this cell
-    set aside (an e-mail address that cannot be written to, say). `masked` never shows more than first letters.
+    `row` counts as a spreadsheet does: the first row of the file is 1. `column` is the header's text, or
+    "" for the row as a whole. With `whole_row` the row is refused; without it the row was accepted and
+    only this cell set aside (an e-mail address that cannot be written to, say). `masked` never shows more
+    than first letters.
     """
 
     row: int

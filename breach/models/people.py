@@ -31,9 +31,9 @@ class IntakeState(models.TextChoices):
 class IntakeFile(PartyRow):
     """One table of affected people. Its bytes are sealed; `read` = `accepted` + `refused` once it was tried.
 
-    `same_file` is a blind index of its content, so that the same file given twice is noticed. `ages_on` is the day
-    for which ages are told. `mapping_digest` says which mapping was tried last. The progress of loading is
-    `next_batch`, moved on in the transaction that stores a batch.
+    `same_file` is a blind index of its content, so that the same file given twice is noticed. `ages_on`
+    is the day for which ages are told. `mapping_digest` says which mapping was tried last. The progress
+    of loading is `next_batch`, moved on in the transaction that stores a batch.
     """
 
     file = models.OneToOneField(SealedFile, on_delete=models.PROTECT, related_name="intake")
@@ -68,9 +68,13 @@ class IntakeFile(PartyRow):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["party", "same_file"], condition=~Q(state=IntakeState.DISCARDED), name="intake_file_once"
+                fields=["party", "same_file"],
+                condition=~Q(state=IntakeState.DISCARDED),
+                name="intake_file_once",
             ),
-            models.CheckConstraint(condition=Q(read=models.F("accepted") + models.F("refused")), name="intake_read_adds_up"),
+            models.CheckConstraint(
+                condition=Q(read=models.F("accepted") + models.F("refused")), name="intake_read_adds_up"
+            ),
         ]
 
 
@@ -90,6 +94,9 @@ class RefusedCell(models.Model):
     class Meta:
         ordering = ["row", "pk"]
 
+    def __str__(self) -> str:
+        return f"row {self.row}: {self.reason}"
+
 
 class PersonState(models.TextChoices):
     ACTIVE = "active", _("Affected")
@@ -106,7 +113,8 @@ class PersonChannel(models.TextChoices):
 class Person(PartyRow):
     """One affected person. `sealed` holds the merged view of the source records (breach/intake/record.py).
 
-    `channel_why` is empty while the channel follows from the contact data, else the code of why somebody set it.
+    `channel_why` is empty while the channel follows from the contact data, else the code of why somebody
+    set it.
     """
 
     country = models.CharField(max_length=2, blank=True)
@@ -126,6 +134,11 @@ class Person(PartyRow):
         ordering = ["pk"]
         indexes = [models.Index(fields=["party", "state", "country", "region"], name="person_by_place")]
 
+    @property
+    def context(self) -> str:
+        """Where `sealed` belongs; frozen, whatever this class is called."""
+        return f"person/{self.uid}"
+
 
 class SourceOrigin(models.TextChoices):
     FILE = "file", _("A file")
@@ -134,7 +147,8 @@ class SourceOrigin(models.TextChoices):
 
 
 class SourceRecord(PartyRow):
-    """What one row of one file (or one person at a keyboard) said about somebody. Later records are trusted more.
+    """What one row of one file (or one person at a keyboard) said about somebody. Later records are
+    trusted more.
 
     The indexes are keyed hashes of exact values (breach/vault), equal only inside one incident.
     """
@@ -157,6 +171,11 @@ class SourceRecord(PartyRow):
             models.Index(fields=["party", "customer_index"], name="source_by_customer"),
             models.Index(fields=["party", "name_index"], name="source_by_name"),
         ]
+
+    @property
+    def context(self) -> str:
+        """Where `sealed` belongs; frozen, whatever this class is called."""
+        return f"source-record/{self.uid}"
 
 
 class EvidenceState(models.TextChoices):

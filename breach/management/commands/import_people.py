@@ -1,0 +1,167 @@
+"""Take a table of affected people into an incident: upload, map, try, accept and load, in one go."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+from breach import clock
+from breach.commands import TocsinCommand
+from breach.errors import BadInput
+from breach.intake.mapping import ColumnMapping
+from breach.intake.read import Options
+from breach.intake.refusals import reason_text
+from breach.models import Incident, IntakeFile, IntakeState, Party, PersonState, User
+from breach.services import intake, loading
+
+
+class Command(TocsinCommand):
+    help = "Take a table of affected people (CSV, XLSX) into an incident. Interrupted, it goes on."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--incident", required=True, metavar="REF", help="reference, such as 2026-001")
+        parser.add_argument(
+            "--party", default="", metavar="UID", help="whose people they are (the first party)"
+        )
+        parser.add_argument(
+            "--mapping", type=Path, help="JSON: which column is what (proposed from the profile)"
+        )
+        parser.add_argument("--encoding", default="", help="such as windows-1252 (detected)")
+        parser.add_argument("--delimiter", default="", help="such as ; (detected)")
+        parser.add_argument("--sheet", default="", help="of a workbook (the first filled one)")
+        parser.add_argument(
+            "--user", default="", metavar="EMAIL", help="who does it (who opened the incident)"
+        )
+
+    def run(self, **options: Any) -> dict[str, Any]:
+        started = clock.ticks()
+        incident = _incident(options["incident"])
+        party = _party(incident, options["party"])
+        actor = _actor(incident, options["user"])
+        file = self._taken_in(incident, party, actor, options)
+        if file.state in intake.OPEN:
+            if options["mapping"]:
+                mapping = ColumnMapping.from_json(_json(options["mapping"]))
+                intake.set_mapping(actor=actor, file=file, mapping=mapping, now=clock.now())
+            intake.dry_run(actor=actor, file=file, now=clock.now())
+            intake.accept(actor=actor, file=file, now=clock.now())
+        self._load(file, quiet=bool(options["json"]))
+        return _report(file, clock.ticks() - started)
+
+    def _taken_in(self, incident: Incident, party: Party, actor: User, options: dict[str, Any]) -> IntakeFile:
+        path: Path = options["file"]
+        if not path.is_file():
+            raise BadInput("there is no such file", place=str(path), mend="Check the path.")
+        with path.open("rb") as stream:
+            known = intake.find_same(actor=actor, incident=incident, party=party, stream=stream)
+            if known and known.state != IntakeState.LOADED:
+                return known
+            stream.seek(0)
+            file = intake.upload(
+                actor=actor,
+                incident=incident,
+                party=party,
+                stream=stream,
+                filename=path.name,
+                options=Options(options["encoding"], options["delimiter"], options["sheet"]),
+                now=clock.now(),
+            )
+        intake.profile(actor=actor, file=file, now=clock.now())
+        return file
+
+    def _load(self, file: IntakeFile, *, quiet: bool) -> None:
+        columns = (
+            *Progress.get_default_columns()[:1],
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
+        with (
+            Progress(*columns, console=Console(stderr=True), disable=quiet) as progress,
+            loading.opened(file) as load,
+        ):
+            task = progress.add_task("rows", total=file.accepted, completed=file.loaded)
+            for batch in load.batches:
+                loading.load_batch(load=load, batch=batch, now=clock.now())
+                progress.update(task, completed=file.loaded)
+            loading.finish(load=load, now=clock.now())
+
+    def show(self, document: dict[str, Any]) -> None:
+        say: Callable[[str], None] = self.stdout.write
+        for cell in document["refused"]:
+            say(f"row {cell['row']}{', ' if cell['column'] else ''}{cell['column']}: {cell['reason']}")
+        say(
+            f"{document['read']} rows read, {document['accepted']} accepted, {len(document['refused'])} refused; "
+            f"{document['merged']} joined, {document['suggestions']} to be judged. "
+            f"{document['people']} people in all."
+        )
+
+
+def _incident(reference: str) -> Incident:
+    incident = Incident.objects.filter(reference=reference).first()
+    if incident is None:
+        raise BadInput(
+            f"there is no incident {reference!r}",
+            place="--incident",
+            mend="Give its reference, such as 2026-001.",
+        )
+    return incident
+
+
+def _party(incident: Incident, uid: str) -> Party:
+    if not uid:
+        return incident.lead_party()
+    party = incident.parties.filter(uid=uid).first()
+    if party is None:
+        raise BadInput(
+            "the incident has no such party", place="--party", mend="Give the uid of one of its parties."
+        )
+    return party
+
+
+def _actor(incident: Incident, email: str) -> User:
+    if not email:
+        return incident.opened_by
+    user = User.objects.filter(email__iexact=email).first()
+    if user is None:
+        raise BadInput("there is no such user", place="--user", mend="Give the e-mail address of an account.")
+    return user
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BadInput("there is no such file", place=str(path), mend="Check the path.") from None
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        line = getattr(error, "lineno", 1)
+        raise BadInput("this is not JSON", place=f"{path.name}, line {line}", mend="Correct it.") from None
+
+
+def _report(file: IntakeFile, seconds: float) -> dict[str, Any]:
+    refused = [
+        {
+            "row": cell.row,
+            "column": cell.column,
+            "reason": reason_text(cell.reason, "en"),
+            "code": cell.reason,
+        }
+        for cell in file.refusals.filter(whole_row=True)
+    ]
+    return {
+        "file": file.uid,
+        "read": file.read,
+        "accepted": file.accepted,
+        "refused": refused,
+        "set_aside": file.set_aside,
+        "merged": file.merged,
+        "suggestions": file.suggested,
+        "people": file.party.person_rows.filter(state=PersonState.ACTIVE).count(),
+        "rate": round(file.read / seconds) if seconds else 0,
+    }
