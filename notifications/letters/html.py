@@ -10,18 +10,24 @@ from notifications.letters.address import Window, return_line
 from notifications.letters.library import Phrases
 from notifications.letters.values import Body, Paragraph, Personal, Section
 
+_ONE_COLUMN, _NARROW = 3, 40  # more items than this, all shorter than that, stand in two columns
 EMPTY = Personal(address=(), salutation="", reference="", code="", link="")
 """What the stamped letters are laid out with: every place is there, and empty."""
 
 
-def document(body: Body, personal: Personal, window: Window, phrases: Phrases, *, address_points: float = 0) -> str:
-    """The whole page. `address_points` sets a smaller type for an address that would not fit; 0 keeps the usual."""
+def document(
+    body: Body, personal: Personal, window: Window, phrases: Phrases, *, address_points: float = 0
+) -> str:
+    """The whole page. `address_points` sets a smaller type for an address that would not fit; 0 keeps the
+    usual.
+    """
     statutory = ' class="statutory"' if body.key.form else ""
     return (
         f'<!doctype html><html lang="{escape(body.key.language)}"><head><meta charset="utf-8">'
         f"<title>{escape(body.title)}</title>"
         f'<meta name="author" content="{escape(body.sender.legal_name or body.sender.name)}"></head>'
-        f"<body{statutory}>{_head(body, personal, window, phrases, address_points)}{_main(body, personal, phrases)}"
+        f"<body{statutory}>{_head(body, personal, window, phrases, address_points)}"
+        f"{_main(body, personal, phrases)}"
         "</body></html>"
     )
 
@@ -69,7 +75,8 @@ def _flow(paragraphs: Iterable[Paragraph]) -> Iterator[str]:
     for style, group in groupby(paragraphs, key=lambda paragraph: paragraph.style):
         texts = [escape(paragraph.text) for paragraph in group]
         if style == "item":
-            kind = ' class="data"' if all(len(text) < 40 for text in texts) and len(texts) > 3 else ""  # noqa: PLR2004 - short items stand in two columns
+            narrow = len(texts) > _ONE_COLUMN and all(len(text) < _NARROW for text in texts)
+            kind = ' class="data"' if narrow else ""
             yield f"<ul{kind}>" + "".join(f"<li>{text}</li>" for text in texts) + "</ul>"
         else:
             yield from (f"<p>{text}</p>" for text in texts)
@@ -77,11 +84,12 @@ def _flow(paragraphs: Iterable[Paragraph]) -> Iterator[str]:
 
 def _closing(body: Body) -> str:
     first = f"<p>{escape(body.closing)}</p>" if body.closing else ""
-    return f'<div class="closing">{first}<p class="name">{escape(body.sender.legal_name or body.sender.name)}</p></div>'
+    name = escape(body.sender.legal_name or body.sender.name)
+    return f'<div class="closing">{first}<p class="name">{name}</p></div>'
 
 
 def _genuine(body: Body, personal: Personal, phrases: Phrases) -> str:
-    """The box with code and QR. It has both places in every letter, so that the layout is the same for all."""
+    """The box with code and QR. Both places are there in every letter, so that all are laid out alike."""
     picture = f'<img src="letter:qr" alt="{escape(phrases.genuine["qr"])}">' if personal.link else ""
     return (
         f'<div class="genuine"><p class="question">{escape(body.genuine_heading)}</p>'

@@ -1,4 +1,6 @@
-"""Ready texts and fixed phrases per language, read from templates/letters/<language>/. Wording is data, not Python."""
+"""Ready texts and fixed phrases per language, read from templates/letters/<language>/. Wording is data, not
+Python.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +69,9 @@ def phrases(language: str) -> Phrases:
     try:
         return Phrases(language=language, kinds=_read(folder / "kinds.toml"), **data)
     except TypeError as error:
-        raise BadInput(str(error).partition("() ")[2], place=f"templates/letters/{language}/phrases.toml") from None
+        raise BadInput(
+            str(error).partition("() ")[2], place=f"templates/letters/{language}/phrases.toml"
+        ) from None
 
 
 @cache
@@ -99,7 +103,9 @@ def wording(language: str, form: str = "") -> Wording:
             f"no ready text for the form {form!r} in {language}", place=f"templates/letters/{language}/{name}"
         )
     data = _read(path)
-    blocks = tuple(Block(key, data[key]["heading"], data[key]["text"].strip()) for key in BLOCKS if key in data)
+    blocks = tuple(
+        Block(key, data[key]["heading"], data[key]["text"].strip()) for key in BLOCKS if key in data
+    )
     return check(Wording(language=language, form=form, title=data["title"].strip(), blocks=blocks))
 
 
@@ -124,7 +130,9 @@ def check(text: Wording) -> Wording:
 
 
 def ready_wordings(tags: Iterable[str], form_keys: Iterable[str] = ()) -> dict[str, Wording]:
-    """Ready texts by `Wording.key` for these languages and statutory forms (each in the form's own language)."""
+    """Ready texts by `Wording.key` for these languages and statutory forms (each in the form's own
+    language).
+    """
     found = [wording(tag) for tag in tags]
     found += [wording(forms()[key].language, key) for key in form_keys]
     return {text.key: text for text in found}

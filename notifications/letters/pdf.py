@@ -1,4 +1,5 @@
-"""The few pieces of PDF (ISO 32000-1) that the print run writes itself: objects, a flat page tree, the cross-reference.
+"""The few pieces of PDF (ISO 32000-1) that the print run writes itself: objects, a flat page tree, the
+cross-reference.
 
 Plain Python over bytes; reading and copying what WeasyPrint wrote is left to pikepdf.
 """
@@ -17,7 +18,7 @@ _COMPRESSION = 1  # short streams: a higher level costs time and gains nothing
 
 
 class PdfFile:
-    """One PDF written from front to back. Object numbers are given out by `reserve`; `close` ends the file."""
+    """One PDF written from front to back. `reserve` gives out object numbers; `close` ends the file."""
 
     def __init__(self, out: BinaryIO, *, first_free: int = 1) -> None:
         self._out, self._position = out, 0
@@ -65,7 +66,8 @@ class PdfFile:
         self._write(self._cross_reference())
         size = self._next
         self._write(
-            b"trailer\n<</Size %d/Root %d 0 R/Info %d 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (size, catalogue, info, start)
+            b"trailer\n<</Size %d/Root %d 0 R/Info %d 0 R>>\nstartxref\n%d\n%%%%EOF\n"
+            % (size, catalogue, info, start)
         )
         return self._position
 
@@ -93,8 +95,8 @@ def text_string(text: str) -> bytes:
 class SharedPages:
     """Pages of laid-out letters as form XObjects (8.10), numbered once for a whole print run.
 
-    `add` takes the pages of one PDF and returns the object number of the form of each. `write` puts what these need
-    into a file, once.
+    `add` takes the pages of one PDF and returns the object number of the form of each. `write` puts what
+    these need into a file, once.
     """
 
     def __init__(self) -> None:

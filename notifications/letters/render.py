@@ -1,4 +1,4 @@
-"""Letters as PDF by WeasyPrint. Pictures and fonts come from the package; nothing is fetched from anywhere."""
+"""Letters as PDF by WeasyPrint. Pictures and fonts come from the package; nothing is fetched."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ SMALL_ADDRESS_POINTS = 8.0  # DIN 5008: an address is never smaller
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A place left empty for stamping: page from 0; left, top and size in points from the page's top left corner."""
+    """A place left empty for stamping: page from 0; left, top and size in points from the page's top left
+    corner.
+    """
 
     page: int
     left: float
@@ -39,10 +41,11 @@ class Layout:
 
 
 def render_pdf(letter: Letter, *, tagged: bool = True) -> bytes:
-    """The letter as a PDF of its own: PDF/UA-1 (ISO 14289-1: tagged, with language and title) unless `tagged` is False.
+    """The letter as a PDF of its own: PDF/UA-1 (ISO 14289-1: tagged, with language and title) unless
+    `tagged` is False.
 
-    Raises BadInput naming the recipient's uid when the address does not fit its window even in small type, or
-    naming the Debian package that is missing.
+    Raises BadInput naming the recipient's uid when the address does not fit its window even in small type,
+    or naming the Debian package that is missing.
     """
     return _whole(letter, tagged=tagged).pdf
 
@@ -53,7 +56,9 @@ def render_whole(letter: Letter) -> Layout:
 
 
 def render_layout(body: Body, window: str) -> Layout:
-    """What all letters of the variant share, with empty slots; untagged, since copied pages lose their tags."""
+    """What all letters of the variant share, with empty slots; untagged, since copied pages lose their
+    tags.
+    """
     return _layout(body, html.EMPTY, windows()[window], tagged=False)
 
 
@@ -81,7 +86,9 @@ def _layout(
 ) -> Layout:
     phrases = library.phrases(body.key.language)
     drill = phrases.labels["drill"] if body.drill else ""
-    rules = geometry.css(window, page_label=phrases.labels["page"], statutory=bool(body.key.form), drill=drill)
+    rules = geometry.css(
+        window, page_label=phrases.labels["page"], statutory=bool(body.key.form), drill=drill
+    )
     text = html.document(body, personal, window, phrases, address_points=address_points)
     pages, pdf = _set(text, rules, picture=qr.svg(personal.link) if personal.link else b"", tagged=tagged)
     scale = geometry.POINTS_PER_MM
@@ -101,7 +108,9 @@ def _set(text: str, rules: str, *, picture: bytes, tagged: bool) -> tuple[list[A
             **options,
         )
     except engine.refusal() as error:
-        raise BadInput(f"the letter asks for {error}", mend="Letters fetch no pictures, styles or fonts.") from None
+        raise BadInput(
+            f"the letter asks for {error}", mend="Letters fetch no pictures, styles or fonts."
+        ) from None
     out = io.BytesIO()
     document.write_pdf(out, **options)
     return document.pages, out.getvalue()

@@ -1,7 +1,7 @@
 """Lines of text shaped with HarfBuzz in the main font, as operands of PDF text operators.
 
-Glyph numbers of the shipped font are kept in the subset, so a shaped line fits every subset that holds its characters.
-PDF 32000-1, 9.4.3 (TJ) and 9.7 (composite fonts).
+Glyph numbers of the shipped font are kept in the subset, so a shaped line fits every subset that holds its
+characters. PDF 32000-1, 9.4.3 (TJ) and 9.7 (composite fonts).
 """
 
 from __future__ import annotations
@@ -87,7 +87,9 @@ def widths() -> tuple[int, ...]:
 
 @cache
 def unicode_of() -> dict[int, str]:
-    """Glyph number -> the character it stands for in ToUnicode; the lowest code point where several share a glyph."""
+    """Glyph number -> the character it stands for in ToUnicode; the lowest code point where several share a
+    glyph.
+    """
     with TTFont(fonts.FOLDER / fonts.MAIN, lazy=True) as font:
         found: dict[int, str] = {}
         for code, name in sorted(font.getBestCmap().items()):

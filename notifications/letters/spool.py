@@ -1,4 +1,5 @@
-"""The print run: every variant laid out once, every letter stamped over it, files of N letters, and a manifest.
+"""The print run: every variant laid out once, every letter stamped over it, files of N letters, and a
+manifest.
 
 What cannot be stamped (script, length) is laid out by itself and takes its place in the order.
 """
@@ -33,8 +34,8 @@ class SpoolLetter:
 
 @dataclass(frozen=True, slots=True)
 class ManifestRow:
-    """One letter of the run. Pages count from 1 in the file `batch`; `last_page` includes the blank one, if any,
-    `pages` does not. `digest` is `compose.letter_digest`. Nothing here says who the person is.
+    """One letter of the run. Pages count from 1 in the file `batch`; `last_page` includes the blank one, if
+    any, `pages` does not. `digest` is `compose.letter_digest`. Nothing here says who the person is.
     """
 
     sequence: int
@@ -93,10 +94,12 @@ def spool_batches(
     letters_per_file: int = LETTERS_PER_FILE,
     duplex: bool = True,
 ) -> Iterator[SpoolBatch]:
-    """Files of at most `letters_per_file` letters, sorted by country and postcode, one kind of envelope in each.
+    """Files of at most `letters_per_file` letters, sorted by country and postcode, one kind of envelope in
+    each.
 
-    `duplex` pads every letter to an even number of pages, so that none starts on the back of another. Raises
-    BadInput naming the uid of a recipient whose language has no wording or whose address fits nowhere.
+    `duplex` pads every letter to an even number of pages, so that none starts on the back of another.
+    Raises BadInput naming the uid of a recipient whose language has no wording or whose address fits
+    nowhere.
     """
     ordered = sorted(letters, key=_order)
     run = _Run(content, date, ordered, duplex=duplex)
@@ -141,7 +144,9 @@ class _Sheetset:
 
 
 class _Run:
-    """State of one print run: what was laid out, the pages that are shared, the font, and the numbers given out."""
+    """State of one print run: what was laid out, the pages that are shared, the font, and the numbers given
+    out.
+    """
 
     def __init__(
         self, content: NoticeContent, date: dt.date, letters: list[SpoolLetter], *, duplex: bool
@@ -200,9 +205,7 @@ class _Run:
         window = windows()[letter.window]
         shared = self._sheets(letter, window)
         language, statutory = letter.body.key.language, bool(letter.body.key.form)
-        if stamp.is_stampable(
-            letter.personal, shared.layout, window, language=language, statutory=statutory
-        ):
+        if stamp.is_stampable(letter.personal, shared.layout, window, language=language, statutory=statutory):
             stamps = stamp.contents(
                 letter.personal, shared.layout, window, language=language, statutory=statutory
             )

@@ -1,4 +1,6 @@
-"""What differs from letter to letter, drawn as PDF operators over the pages that all letters of a variant share."""
+"""What differs from letter to letter, drawn as PDF operators over the pages that all letters of a variant
+share.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ _FONT = b"S"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of text to be stamped: page from 0, left edge and baseline in points from the lower left corner."""
+    """One line of text to be stamped: page from 0, left edge and baseline in points from the lower left
+    corner.
+    """
 
     page: int
     text: str
@@ -27,7 +31,9 @@ class Line:
     room: float
 
 
-def is_stampable(personal: Personal, layout: Layout, window: Window, *, language: str, statutory: bool) -> bool:
+def is_stampable(
+    personal: Personal, layout: Layout, window: Window, *, language: str, statutory: bool
+) -> bool:
     """Whether every line has its glyphs in the main font, reads left to right, and fits its place."""
     if len(personal.address) > window.lines:
         return False
@@ -65,7 +71,10 @@ def lines(personal: Personal, layout: Layout, window: Window, *, statutory: bool
     found.append(_in_slot(personal.salutation, layout, "salutation", salutation))
     found.append(_in_slot(personal.code, layout, "code", (geometry.CODE_POINTS, geometry.CODE_LEADING)))
     points, leading = geometry.footer_type(statutory=statutory)
-    left, top = geometry.MARGIN_LEFT * geometry.POINTS_PER_MM, geometry.footer_top(window) * geometry.POINTS_PER_MM
+    left, top = (
+        geometry.MARGIN_LEFT * geometry.POINTS_PER_MM,
+        geometry.footer_top(window) * geometry.POINTS_PER_MM,
+    )
     room = geometry.text_width(window) * geometry.POINTS_PER_MM / 2
     baseline = layout.sheet[1] - top - drop(points, leading)
     found += [Line(page, personal.reference, points, left, baseline, room) for page in range(layout.pages)]
@@ -89,7 +98,7 @@ def _in_slot(text: str, layout: Layout, name: str, size: tuple[float, float]) ->
 
 
 def drop(points: float, leading: float) -> float:
-    """Distance from the top of a line box to its baseline (CSS 2.1, 10.8.1: half-leading above the ascent)."""
+    """Distance from the top of a line box to its baseline (CSS 2.1, 10.8.1: half-leading)."""
     measures = fonts.metrics()
     ascent, descent = measures.ascent * points / 1000, measures.descent * points / 1000
     return (leading - ascent - descent) / 2 + ascent

@@ -1,7 +1,7 @@
 """The one font of a print run, subset to the characters that occur in it, as objects of a PDF.
 
-A composite font with two-byte glyph numbers (ISO 32000-1, 9.7.4: Type 0, CIDFontType2, Identity-H) and a ToUnicode
-map (9.10.3), so that names can be searched and copied.
+A composite font with two-byte glyph numbers (ISO 32000-1, 9.7.4: Type 0, CIDFontType2, Identity-H) and a
+ToUnicode map (9.10.3), so that names can be searched and copied.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ class StampFont:
         )
         target.put(
             top,
-            b"<</Type/Font/Subtype/Type0/BaseFont/%b/Encoding/Identity-H/DescendantFonts[%d 0 R]/ToUnicode %d 0 R>>"
-            % (_NAME, descendant, unicode_map),
+            b"<</Type/Font/Subtype/Type0/BaseFont/%b/Encoding/Identity-H"
+            b"/DescendantFonts[%d 0 R]/ToUnicode %d 0 R>>" % (_NAME, descendant, unicode_map),
         )
         return top

@@ -1,8 +1,9 @@
 """The notation in which block texts are written, and its closed list of placeholders.
 
-Blank lines part paragraphs. A line that starts with "- " opens an item of a list. A paragraph or item may begin with
-a condition in square brackets: "[iban, account_number]" (any of these), "[iban+adult]" (both), "[!minor]" (not).
-Nothing else has a meaning: no markup, no expressions, no loops. Texts are escaped where they are set, never here.
+Blank lines part paragraphs. A line that starts with "- " opens an item of a list. A paragraph or item may
+begin with a condition in square brackets: "[iban, account_number]" (any of these), "[iban+adult]" (both),
+"[!minor]" (not). Nothing else has a meaning: no markup, no expressions, no loops. Texts are escaped where
+they are set, never here.
 """
 
 from __future__ import annotations

@@ -24,10 +24,10 @@ def clean_line(text: str) -> str:
 class Recipient:
     """One person and what the letter says to her or him.
 
-    `uid` is opaque and the only thing that findings name. `kinds` are keys of the data kinds; `minor` None means
-    unknown and is written to like an adult. `guardian` is the name of a parent or guardian, if known. `code` is
-    typed on the genuine-letter page, `reference` is printed and scanned from returned post (the code's stead-in is
-    the uid). `region` is ISO 3166-2 ("US-CA").
+    `uid` is opaque and the only thing that findings name. `kinds` are keys of the data kinds; `minor` None
+    means unknown and is written to like an adult. `guardian` is the name of a parent or guardian, if known.
+    `code` is typed on the genuine-letter page, `reference` is printed and scanned from returned post (the
+    code's stead-in is the uid). `region` is ISO 3166-2 ("US-CA").
     """
 
     uid: str
@@ -85,8 +85,9 @@ class Block:
 class Wording:
     """The text of the letter in one language and, for statutory letters, one form.
 
-    `language` is a BCP 47 tag, `form` "" or a key of data/forms.toml. `translated_from` is empty for text that was
-    written in this language; otherwise translator and checker are two named people before anything leaves.
+    `language` is a BCP 47 tag, `form` "" or a key of data/forms.toml. `translated_from` is empty for text
+    that was written in this language; otherwise translator and checker are two named people before anything
+    leaves.
     """
 
     language: str
@@ -143,9 +144,10 @@ class IncidentText:
 class NoticeContent:
     """Everything that is said, to whomever: what approval binds to.
 
-    `wordings` are found by `Wording.key`, `texts` by language. The days of the breach are local days at the sender;
-    `breach_to` None with a `breach_from` means one day. `genuine_page` is the address of the genuine-letter page,
-    with `{code}` where the code belongs; without it the code follows as a fragment, which no server logs.
+    `wordings` are found by `Wording.key`, `texts` by language. The days of the breach are local days at the
+    sender; `breach_to` None with a `breach_from` means one day. `genuine_page` is the address of the
+    genuine-letter page, with `{code}` where the code belongs; without it the code follows as a fragment,
+    which no server logs.
     """
 
     sender: Sender
@@ -160,7 +162,9 @@ class NoticeContent:
 
 @dataclass(frozen=True, slots=True, order=True)
 class VariantKey:
-    """What makes two letters differ beyond name and address. `kinds` holds only those that change the wording."""
+    """What makes two letters differ beyond name and address. `kinds` holds only those that change the
+    wording.
+    """
 
     language: str
     kinds: tuple[str, ...]
@@ -189,7 +193,9 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What all letters of one variant share. `words` are the fixed phrases of the language (see library.Phrases)."""
+    """What all letters of one variant share. `date` is worded; `genuine_page` is the address as a person
+    types it.
+    """
 
     key: VariantKey
     locale: str
@@ -200,12 +206,15 @@ class Body:
     date: str
     genuine_heading: str
     genuine_text: str
+    genuine_page: str
     drill: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Personal:
-    """What only this letter says: lines of the address window, greeting, reference, code, address of the QR."""
+    """What only this letter says: lines of the address window, greeting, reference, code, address of the
+    QR.
+    """
 
     address: tuple[str, ...]
     salutation: str
