@@ -22,7 +22,9 @@ def parse(path: Path, *, place: str) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"not valid TOML ({error})", place=place, mend="Correct the file", code="toml") from error
+        raise BadInput(
+            f"not valid TOML ({error})", place=place, mend="Correct the file", code="toml"
+        ) from error
 
 
 def names(folder: str, suffix: str = ".toml") -> tuple[str, ...]:

@@ -1,0 +1,264 @@
+"""Facts, rules and now in; what is owed to whom by when and why out, for every regime.
+
+Each regime is answered: it applies, with its clocks; it is ruled out, with the fact that decided; or it cannot be told
+yet, with the facts that are needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from breach.law import authorities, events, regimes, scope
+from breach.law.conditions import Case, Verdict, all_of
+from breach.law.covered import is_covered
+from breach.law.deadlines import Clock, clock, counting
+from breach.law.facts import Facts
+from breach.law.facts_parts import Hold, Sectors
+from breach.law.places import country_of, is_within
+from breach.law.regimes import Duty, Regime
+from breach.law.steps import Step, step
+
+UTC_ZONE = "UTC"
+_OWNERS = ("controller", "joint_controller")
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """One thing owed. Instants are UTC; `due` is None where the law has no number or its clock has not started.
+
+    `reason` is the fact that decided; `why` all of them, from the territory to the threshold. `held_until` is set
+    while law enforcement holds back a notice to people.
+    """
+
+    regime: str
+    rule_version: str
+    to: str
+    recipient: str
+    phase: str
+    trigger_event: str
+    runs_from_instant: datetime | None
+    due: datetime | None
+    outer: datetime | None
+    standard: str | None
+    working: tuple[Step, ...]
+    citation: str
+    confidence: str
+    reason: Step
+    why: tuple[Step, ...] = ()
+    authorities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RuledOut:
+    """A regime, or one duty of it (`to` and `phase` set), that asks for nothing here."""
+
+    regime: str
+    reason: Step
+    to: str = ""
+    phase: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A regime, or one duty of it, that waits for the facts named in `needs` (keys of the facts document)."""
+
+    regime: str
+    needs: tuple[str, ...]
+    reason: Step
+    to: str = ""
+    phase: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Every regime stands in one of the first three. The last two are duties of regimes that do apply."""
+
+    obligations: tuple[Obligation, ...]
+    ruled_out: tuple[RuledOut, ...]
+    undecided: tuple[Undecided, ...]
+    duties_ruled_out: tuple[RuledOut, ...] = ()
+    duties_undecided: tuple[Undecided, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    owed: tuple[Obligation, ...] = ()
+    ruled_out: tuple[RuledOut, ...] = ()
+    undecided: tuple[Undecided, ...] = ()
+
+
+def obligations(
+    facts: Facts, rules: Iterable[Regime] | None, now: datetime, *, simulate: Collection[str] = ()
+) -> Answer:
+    """Answer for every regime in `rules` (None: all). `simulate` names regimes to be taken as in force."""
+    case = Case.of(facts)
+    owed: list[Obligation] = []
+    ruled_out: list[RuledOut] = []
+    undecided: list[Undecided] = []
+    parts_out: list[RuledOut] = []
+    parts_open: list[Undecided] = []
+    for regime in regimes.load().values() if rules is None else rules:
+        found = _answer(regime, case, now, simulated=regime.key in simulate)
+        owed += found.owed
+        if found.owed:
+            parts_out += found.ruled_out
+            parts_open += found.undecided
+        elif found.undecided:
+            undecided.append(_whole(found.undecided))
+        else:
+            ruled_out.append(RuledOut(regime.key, found.ruled_out[0].reason))
+    return Answer(tuple(owed), tuple(ruled_out), tuple(undecided), tuple(parts_out), tuple(parts_open))
+
+
+def _whole(parts: tuple[Undecided, ...]) -> Undecided:
+    """Join the open duties of a regime of which nothing is owed yet."""
+    needs = dict.fromkeys(need for part in parts for need in part.needs)
+    return Undecided(parts[0].regime, tuple(needs), parts[0].reason)
+
+
+def _answer(regime: Regime, case: Case, now: datetime, *, simulated: bool) -> _Found:
+    why = []
+    for gate in _gates(regime, case, now, simulated=simulated):
+        if gate.holds is False:
+            return _Found(ruled_out=(RuledOut(regime.key, gate.reason),))
+        if gate.holds is None:
+            return _Found(undecided=(Undecided(regime.key, gate.needs, gate.reason),))
+        why.append(gate.reason)
+    return _duties(regime, case, tuple(why))
+
+
+def _gates(regime: Regime, case: Case, now: datetime, *, simulated: bool) -> Iterable[Verdict]:
+    """Ask the cheap questions first; a later one is not asked when an earlier one rules the regime out."""
+    facts = case.facts
+    start = events.start_of(regime.trigger, events.instants(facts, regime.key))
+    yield scope.in_force(regime, start.at if start else now, simulated=simulated)
+    sector, territory = scope.binds_sector(regime, facts), scope.reaches(regime, facts)
+    yield from sorted((sector, territory), key=lambda verdict: verdict.holds is not False)
+    yield _role(regime, facts)
+    if facts.role == "processor":
+        return
+    if regime.covered is not None:
+        yield is_covered(regime.covered, regime.jurisdiction, case)
+    elif regime.scope.link == "people":
+        yield Verdict(None, step("covered.not_recorded", place=regime.jurisdiction), ("data_kinds",))
+
+
+def _role(regime: Regime, facts: Facts) -> Verdict:
+    bound = {role for duty in regime.duties for role in duty.by}
+    if facts.role is None:
+        if bound.isdisjoint(_OWNERS) or "processor" in bound:
+            return (
+                Verdict(None, step("scope.role_unknown", facts="role"), ("role",))
+                if bound.isdisjoint(_OWNERS)
+                else Verdict(True, step("scope.role_assumed"))
+            )
+        return Verdict(True, step("scope.role_assumed"))
+    if facts.role in bound:
+        return Verdict(True, step("scope.role", role=facts.role))
+    return Verdict(False, step("scope.not_role", role=facts.role))
+
+
+def _duties(regime: Regime, case: Case, why: tuple[Step, ...]) -> _Found:
+    here = replace(case, places=regime.scope.territory)
+    role = case.facts.role or "controller"
+    owed, ruled_out, undecided = [], [], []
+    for duty in regime.duties:
+        if role not in duty.by:
+            continue
+        verdict = all_of(duty.when, here)
+        if verdict is None or verdict.holds:
+            reasons = (*why, verdict.reason) if verdict else why
+            owed.append(_obligation(regime, duty, case.facts, reasons))
+        elif verdict.holds is None:
+            undecided.append(Undecided(regime.key, verdict.needs, verdict.reason, duty.to, duty.phase))
+        else:
+            ruled_out.append(RuledOut(regime.key, verdict.reason, duty.to, duty.phase))
+    if not (owed or ruled_out or undecided):
+        ruled_out.append(RuledOut(regime.key, step("scope.not_role", role=role)))
+    return _Found(tuple(owed), tuple(ruled_out), tuple(undecided))
+
+
+def _obligation(regime: Regime, duty: Duty, facts: Facts, why: tuple[Step, ...]) -> Obligation:
+    found = _competent(regime, duty, facts)
+    zone = ZoneInfo(facts.zone or UTC_ZONE)
+    count = counting(regime, zone, _country(facts))
+    run = clock(duty, events.instants(facts, regime.key), count, _sectors(facts))
+    due, outer, holding = _held(regime, duty, facts, run)
+    recipients = "; ".join(one.native_name for one in found) or duty.recipient
+    return Obligation(
+        regime=regime.key,
+        rule_version=regime.version,
+        to=duty.to,
+        recipient=recipients,
+        phase=duty.phase,
+        trigger_event=duty.event or "",
+        runs_from_instant=run.runs_from,
+        due=due,
+        outer=outer,
+        standard=duty.standard,
+        working=(*run.working, *_authority_steps(regime, duty, found), *holding),
+        citation=regime.citation,
+        confidence=duty.confidence or regime.confidence,
+        reason=why[-1],
+        why=why,
+        authorities=tuple(one.key for one in found),
+    )
+
+
+def _competent(regime: Regime, duty: Duty, facts: Facts) -> tuple[authorities.Authority, ...]:
+    """Data protection authorities stand in their own files; a regime without a recipient of its own means them."""
+    if duty.to != "authority" or duty.recipient or regime.scope.territory != ("EEA",):
+        return ()
+    return authorities.competent(facts)
+
+
+def _authority_steps(
+    regime: Regime, duty: Duty, found: tuple[authorities.Authority, ...]
+) -> tuple[Step, ...]:
+    if duty.to != "authority" or duty.recipient or regime.scope.territory != ("EEA",):
+        return ()
+    if not found:
+        return (step("authority.open"),)
+    if len(found) > 1:
+        return (step("authority.every", names="; ".join(one.native_name for one in found)),)
+    return (step("authority.competent", names=found[0].native_name),)
+
+
+def _held(
+    regime: Regime, duty: Duty, facts: Facts, run: Clock
+) -> tuple[datetime | None, datetime | None, tuple[Step, ...]]:
+    """Apply a request of law enforcement: it holds back the notices that the law lets it hold back, and no others."""
+    if duty.to not in regime.hold_to:
+        return run.due, run.outer, ()
+    hold = _longest(hold for hold in facts.holds or () if _is_for(regime, hold))
+    if hold is None:
+        return run.due, run.outer, ()
+    if hold.until is None:
+        return None, None, (step("clock.held_open", document=hold.document, at=hold.since),)
+    steps = (step("clock.held", document=hold.document, at=hold.until),)
+    due = max(run.due, hold.until) if run.due else None
+    return due, run.outer and due, steps
+
+
+def _is_for(regime: Regime, hold: Hold) -> bool:
+    return any(is_within(place, hold.jurisdiction) for place in regime.scope.territory)
+
+
+def _longest(holds: Iterable[Hold]) -> Hold | None:
+    known = list(holds)
+    open_ended = [hold for hold in known if hold.until is None]
+    if open_ended:
+        return open_ended[0]
+    return max(known, key=lambda hold: hold.until or hold.since, default=None)
+
+
+def _country(facts: Facts) -> str | None:
+    place = facts.main_establishment or next(iter(facts.established_in or ()), None)
+    return place and (place if place.startswith("DE-") else country_of(place))
+
+
+def _sectors(facts: Facts) -> Mapping[str, bool | None]:
+    return {name: facts.is_sector(name) for name in Sectors.__dataclass_fields__}

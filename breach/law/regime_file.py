@@ -1,0 +1,128 @@
+"""Check the form of a regime file. Every refusal names the file and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, NoReturn
+
+from breach.errors import BadInput
+from breach.law import events, places
+from breach.law.conditions import TESTS
+from breach.law.facts_parts import PHASES, RECIPIENTS, Sectors
+from breach.law.facts_words import ROLES
+
+UNITS = ("hours", "calendar_days", "business_days", "months", "days_after_year_end")
+STATUSES = ("in_force", "adopted", "proposed")
+CONFIDENCE = ("verified", "partly verified", "from memory")
+COUNTING = ("eu_1182_71", "plain")
+LINKS = ("people", "establishment", "either", "gdpr")
+ACTS = ("acquisition", "access", "access_or_acquisition", "access_and_acquisition")
+HARM_TESTS = ("none", "exempt_if_unlikely", "owed_if_likely")
+NEEDED = (
+    "key", "version", "name", "jurisdiction", "citation", "status", "confidence", "counting", "calendar", "trigger",
+    "scope", "duty", "source",
+)  # fmt: skip
+STANDARDS = (
+    "without_undue_delay", "without_undue_further_delay", "without_unreasonable_delay", "without_delay", "promptly",
+    "immediately", "as_soon_as_possible", "as_soon_as_practicable", "as_soon_as_feasible",
+    "as_soon_as_reasonably_possible", "reasonably_practical_period", "on_request", "with_notice_to_people",
+    "before_notice_to_people", "no_time_given", "voluntary",
+)  # fmt: skip
+# A key whose value is a number, and the key of the same table that must say what the number counts.
+NUMBERS = (("value", "unit"), ("number", "of"))
+
+
+def check(row: Mapping[str, Any], place: str) -> None:
+    """Raise BadInput, with the file's name as its place, unless `row` is a complete regime."""
+    for key in NEEDED:
+        if not row.get(key):
+            refuse(f"{key} is missing", place, f"Add {key}")
+    if f"regimes/{row['key']}.toml" != place:
+        refuse(f"the key is {row['key']!r}", place, "Give file and regime the same name")
+    one_of(row["status"], STATUSES, "status", place)
+    one_of(row["confidence"], CONFIDENCE, "confidence", place)
+    one_of(row["counting"], COUNTING, "counting", place)
+    one_of(row["trigger"].get("event"), events.load(), "trigger.event", place)
+    applies_from = row.get("applies_from")
+    if applies_from is not None and not isinstance(applies_from, date):
+        refuse("applies_from is not a date", place, "Write it as 2026-01-01, without quotation marks")
+    numbers_have_units(row, place)
+    _scope(row["scope"], place)
+    for index, duty in enumerate(row["duty"]):
+        _duty(duty, f"{place}, duty {index + 1}")
+    for index, source in enumerate(row["source"]):
+        where = f"{place}, source {index + 1}"
+        if not source.get("text"):
+            refuse("text is missing", where, "Name the source")
+        one_of(source.get("confidence"), CONFIDENCE, "confidence", where)
+    if "covered" in row:
+        one_of(row["covered"].get("act"), ACTS, "covered.act", place)
+        one_of(row["covered"].get("harm"), HARM_TESTS, "covered.harm", place)
+        one_of(row["covered"].get("confidence"), CONFIDENCE, "covered.confidence", place)
+
+
+def numbers_have_units(node: Any, place: str) -> None:
+    """Raise BadInput when any table below `node` holds a number that nothing explains."""
+    if isinstance(node, Mapping):
+        for number, unit in NUMBERS:
+            if number in node and not node.get(unit):
+                refuse(f"{number} = {node[number]} has no {unit}", place, f"Add {unit} beside the number")
+        for child in node.values():
+            numbers_have_units(child, place)
+    elif isinstance(node, list):
+        for child in node:
+            numbers_have_units(child, place)
+
+
+def _scope(scope: Mapping[str, Any], place: str) -> None:
+    one_of(scope.get("link"), LINKS, "scope.link", place)
+    for territory in scope.get("territory") or refuse("scope.territory is missing", place, "Name the places"):
+        if territory != "EEA" and not places.is_country(territory) and not places.is_region(territory):
+            refuse(f"{territory!r} is not a place", place, "Correct scope.territory")
+    for key in ("sectors", "not_sectors"):
+        for sector in scope.get(key, ()):
+            one_of(sector, Sectors.__dataclass_fields__, f"scope.{key}", place)
+
+
+def _duty(duty: Mapping[str, Any], place: str) -> None:
+    for role in duty.get("by") or refuse("by is missing", place, "Say which roles owe it"):
+        one_of(role, ROLES, "by", place)
+    one_of(duty.get("to"), RECIPIENTS, "to", place)
+    one_of(duty.get("phase"), PHASES, "phase", place)
+    if not duty.get("period") and not duty.get("standard"):
+        refuse("neither a period nor a standard", place, "Give one of the two")
+    if duty.get("standard"):
+        one_of(duty["standard"], STANDARDS, "standard", place)
+    if duty.get("period") and not duty.get("from"):
+        refuse("a period that starts nowhere", place, "Add from, the event that starts it")
+    for key in ("period", "cap", "limit"):
+        if key in duty:
+            one_of(duty[key].get("unit"), UNITS, f"{key}.unit", place)
+            if not isinstance(duty[key].get("value"), int) or duty[key]["value"] <= 0:
+                refuse(f"{key}.value is not a positive whole number", place, "Correct it")
+    starts = (
+        duty.get("from"),
+        duty.get("sooner"),
+        *(duty.get(key, {}).get("from") for key in ("cap", "limit")),
+    )
+    for event in starts:
+        if event is not None:
+            one_of(event, events.load(), "event", place)
+    _conditions(duty.get("when", ()), place)
+
+
+def _conditions(rows: Iterable[Mapping[str, Any]], place: str) -> None:
+    for row in rows:
+        one_of(row.get("test"), TESTS, "test", place)
+        if isinstance(row.get("of"), list):
+            _conditions(row["of"], place)
+
+
+def one_of(value: Any, allowed: Iterable[str], key: str, place: str) -> None:
+    if value not in allowed:
+        refuse(f"{key} is {value!r}", place, f"Use one of: {', '.join(allowed)}")
+
+
+def refuse(message: str, place: str, mend: str) -> NoReturn:
+    raise BadInput(message, place=place, mend=mend, code="regime_file")
