@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from breach.models import Incident, User
+from breach.models import Approval, Incident, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +58,18 @@ def register_next_actions(provider: NextActions) -> None:
 def register_totals(provider: Totals) -> None:
     if provider not in totals:
         totals.append(provider)
+
+
+SubjectUrl = Callable[[Approval], str]
+subject_urls: dict[str, SubjectUrl] = {}
+
+
+def register_subject_url(kind: str, find: SubjectUrl) -> None:
+    """Say where the content of an approval of `kind` is shown in full."""
+    subject_urls[kind] = find
+
+
+def subject_url(approval: Approval) -> str:
+    """The page that shows what `approval` is about, or "" when nobody registered one."""
+    find = subject_urls.get(approval.kind)
+    return find(approval) if find else ""

@@ -130,6 +130,13 @@ class InAppNotice(Row):
     read_at = models.DateTimeField(null=True)
 
 
+RISKS = [
+    ("unlikely", _("unlikely to result in a risk")),
+    ("risk", _("risk")),
+    ("high_risk", _("high risk")),
+]
+
+
 class Assessment(SealedTexts, PartyRow):
     """Severity (ENISA 2013) and risk with every step's reason, on one version of the facts."""
 
@@ -138,21 +145,23 @@ class Assessment(SealedTexts, PartyRow):
     document = models.JSONField()
     risk = models.CharField(max_length=20)
     # The assessor's own judgement where it differs from the rules' answer.
-    conclusion = models.CharField(max_length=20)
+    conclusion = models.CharField(max_length=20, choices=RISKS)
+
+
+OUTCOMES = [("notify", _("Notify")), ("do_not_notify", _("Do not notify")), ("wait", _("Wait"))]
 
 
 class Advice(SealedTexts, PartyRow):
     """What the data protection officer advised (Article 39(1)(c) GDPR); its author never takes the decision."""
 
     text_label = "advice"
-    recommends = models.CharField(max_length=20)
+    recommends = models.CharField(max_length=20, choices=OUTCOMES)
 
 
 class Decision(SealedTexts, PartyRow):
     """To notify or not, by management, with reasons, on the facts and the advice of that moment."""
 
     text_label = "decision"
-    OUTCOMES = [("notify", _("Notify")), ("do_not_notify", _("Do not notify")), ("wait", _("Wait"))]
     ABOUT = [("authority", _("The authority")), ("individuals", _("The people concerned"))]
     about = models.CharField(max_length=20, choices=ABOUT)
     outcome = models.CharField(max_length=20, choices=OUTCOMES)

@@ -69,10 +69,23 @@ def derived_facts(party: Party) -> dict[str, Any]:
     # People decide awareness on later insight; a report noted later than that must not block the document.
     detected = min([one for one in (signals.earliest, aware) if one], default=None)
     return {
+        **_party(party),
         "controller_aware": aware.isoformat() if aware else None,
         "detected": detected.isoformat() if detected else None,
         "submissions": _submissions(party) or None,
         **_people(party),
+    }
+
+
+def _party(party: Party) -> dict[str, Any]:
+    """Role, place and zone, as the party's row says."""
+    roles = {"processor": "processor", "joint_controller": "joint_controller"}
+    return {
+        "role": roles.get(party.role, "controller"),
+        "established_in": [party.establishment],
+        "main_establishment": party.establishment,
+        "lead_authority": party.authority or None,
+        "zone": party.incident.zone,
     }
 
 

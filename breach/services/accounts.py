@@ -13,7 +13,14 @@ from breach.services.record import record
 
 
 def create_account(
-    *, actor: User | None, email: str, name: str, role: str, now: datetime, password: str | None = None, **fields: Any
+    *,
+    actor: User | None,
+    email: str,
+    name: str,
+    role: str,
+    now: datetime,
+    password: str | None = None,
+    **fields: Any,
 ) -> User:
     """Make an account. `actor` is an administrator, or None while the house has no account yet."""
     if actor is None:
@@ -23,11 +30,20 @@ def create_account(
         require(actor, "users.manage")
     with transaction.atomic():
         try:
-            user = User.objects.create_user(email=email, password=password, name=name, role=role, joined_at=now, **fields)
+            user = User.objects.create_user(
+                email=email, password=password, name=name, role=role, joined_at=now, **fields
+            )
         except ValidationError as error:
             field, messages = next(iter(error.message_dict.items()))
             raise BadInput(messages[0], place=field, mend="Correct it and try again.") from None
-        record(actor=actor, incident=None, action="account.created", subject=user.uid, data={"role": role}, now=now)
+        record(
+            actor=actor,
+            incident=None,
+            action="account.created",
+            subject=user.uid,
+            data={"role": role},
+            now=now,
+        )
     return user
 
 

@@ -76,7 +76,9 @@ def set_awareness(
         )
         row.seal_texts(reasons=reasons)
         row.save()
-        facts_service.refresh(actor=actor, incident=incident, party=party, reason=f"awareness {state}", now=now)
+        facts_service.refresh(
+            actor=actor, incident=incident, party=party, reason=f"awareness {state}", now=now
+        )
         record(
             actor=actor,
             incident=incident,
@@ -96,7 +98,11 @@ def set_awareness(
 
 def _check(party: Party, state: AwarenessState, instant: datetime, reasons: str, now: datetime) -> None:
     if instant > now + CLOCK_SKEW:
-        raise BadInput("Awareness lies in the future", place="instant", mend="Give the moment it was decided, not a deadline.")
+        raise BadInput(
+            "Awareness lies in the future",
+            place="instant",
+            mend="Give the moment it was decided, not a deadline.",
+        )
     began = facts_of(party).occurred_from
     if began and instant < began and state is not AwarenessState.RULED_OUT:
         raise BadInput(
@@ -109,5 +115,9 @@ def _check(party: Party, state: AwarenessState, instant: datetime, reasons: str,
         return
     if not reasons.strip():
         later = signal is not None and instant > signal
-        why = "It is later than the first report; say what had to be checked." if later else "Say what made it certain."
+        why = (
+            "It is later than the first report; say what had to be checked."
+            if later
+            else "Say what made it certain."
+        )
         raise BadInput("Awareness needs reasons", place="reasons", mend=why)

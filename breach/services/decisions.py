@@ -39,7 +39,7 @@ def assess(
     """
     require(actor, "assessment.make", incident)
     version = _version(party)
-    document = law_risk.assess(Facts.from_json(version.document)).to_json()
+    document = law_risk.to_json(law_risk.assess(Facts.from_json(version.document)))
     _one_of(conclusion, RISKS, "conclusion")
     _reasons(reasons)
     with transaction.atomic():
@@ -48,7 +48,7 @@ def assess(
             party=party,
             facts=version,
             document=document,
-            risk=_low_or_certain(document["risk"]),
+            risk=document["risk"],
             conclusion=conclusion,
             created_by=actor,
             created_at=now,
@@ -61,7 +61,9 @@ def assess(
     return row
 
 
-def advise(*, actor: User, incident: Incident, party: Party, recommends: str, text: str, now: datetime) -> Advice:
+def advise(
+    *, actor: User, incident: Incident, party: Party, recommends: str, text: str, now: datetime
+) -> Advice:
     """Record the officer's advice. Only the member marked as data protection officer gives it."""
     require(actor, "advice.give", incident)
     _one_of(recommends, OUTCOMES, "recommends")
@@ -95,7 +97,11 @@ def decide(
     version = _version(party)
     advice = Advice.objects.filter(party=party).order_by("-pk").first()
     if advice and advice.recommends != outcome and not why_not_followed.strip():
-        raise BadInput("The officer advised otherwise", place="why_not_followed", mend="Say why the advice is not followed.")
+        raise BadInput(
+            "The officer advised otherwise",
+            place="why_not_followed",
+            mend="Say why the advice is not followed.",
+        )
     if outcome == "wait" and review_on is None:
         raise BadInput("Waiting needs a date", place="review_on", mend="Say when this is looked at again.")
     with transaction.atomic():
@@ -113,13 +119,20 @@ def decide(
         )
         row.seal_texts(reasons=reasons, why_not_followed=why_not_followed)
         row.save()
-        data: dict[str, Any] = {"party": party.uid, "about": about, "outcome": outcome, "facts": version.number}
+        data: dict[str, Any] = {
+            "party": party.uid,
+            "about": about,
+            "outcome": outcome,
+            "facts": version.number,
+        }
         data |= {"advice": advice.uid if advice else None, "reasons_digest": row.texts_digest}
         record(actor=actor, incident=incident, action="decision.made", subject=row.uid, data=data, now=now)
     return row
 
 
-def reopen_where_undermined(*, version: FactsVersion, changed: Sequence[str], now: datetime) -> list[Decision]:
+def reopen_where_undermined(
+    *, version: FactsVersion, changed: Sequence[str], now: datetime
+) -> list[Decision]:
     """Mark the standing decisions of the party whose facts changed, and name which. In the caller's transaction."""
     weighty = sorted(WEIGHTY.intersection(changed))
     if not weighty:
@@ -133,7 +146,14 @@ def reopen_where_undermined(*, version: FactsVersion, changed: Sequence[str], no
         row.reopened_at, row.reopened_because = now, weighty
         row.save(update_fields=["reopened_at", "reopened_because"])
         data = {"because": weighty, "facts": version.number}
-        record(actor=None, incident=version.incident, action="decision.reopened", subject=row.uid, data=data, now=now)
+        record(
+            actor=None,
+            incident=version.incident,
+            action="decision.reopened",
+            subject=row.uid,
+            data=data,
+            now=now,
+        )
         reopened.append(row)
     return reopened
 
@@ -147,14 +167,14 @@ def _version(party: Party) -> FactsVersion:
 
 def _one_of(value: str, allowed: Sequence[str], place: str) -> None:
     if value not in allowed:
-        raise BadInput(f"{value!r} is not known here", place=place, mend=f"Choose one of: {', '.join(allowed)}.")
+        raise BadInput(
+            f"{value!r} is not known here", place=place, mend=f"Choose one of: {', '.join(allowed)}."
+        )
 
 
 def _reasons(text: str) -> None:
     if not text.strip():
-        raise BadInput("Reasons are missing", place="reasons", mend="Say in a sentence or two what decided it.")
+        raise BadInput(
+            "Reasons are missing", place="reasons", mend="Say in a sentence or two what decided it."
+        )
 
-
-def _low_or_certain(risk: Any) -> str:
-    """The stored label; where the rules give an interval the upper end, since doubt is not reassurance."""
-    return str(risk["high"]) if isinstance(risk, dict) else str(risk)

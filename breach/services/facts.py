@@ -28,13 +28,20 @@ def update_facts(
     return _store(actor, incident, party, changes, reason, now)
 
 
-def refresh(*, actor: User | None, incident: Incident, party: Party, reason: str, now: datetime) -> FactsVersion:
+def refresh(
+    *, actor: User | None, incident: Incident, party: Party, reason: str, now: datetime
+) -> FactsVersion:
     """Take over what other rows say now (awareness, people, submissions). For services that have checked their right."""
     return _store(actor, incident, party, {}, reason, now)
 
 
 def _store(
-    actor: User | None, incident: Incident, party: Party, changes: Mapping[str, Any], reason: str, now: datetime
+    actor: User | None,
+    incident: Incident,
+    party: Party,
+    changes: Mapping[str, Any],
+    reason: str,
+    now: datetime,
 ) -> FactsVersion:
     with transaction.atomic():
         Party.objects.select_for_update().get(pk=party.pk)
@@ -60,5 +67,7 @@ def _store(
         obligations.refresh(actor=actor, incident=incident, party=party, version=version, now=now)
         # Names of facts only: values may be free text.
         data = {"party": party.uid, "number": version.number, "changed": changed}
-        record(actor=actor, incident=incident, action="facts.changed", subject=version.uid, data=data, now=now)
+        record(
+            actor=actor, incident=incident, action="facts.changed", subject=version.uid, data=data, now=now
+        )
     return version

@@ -49,26 +49,47 @@ def open_incident(
     """Open an incident with at least one party, its own key, and its author as first member."""
     require(actor, "incident.open")
     if not title.strip():
-        raise BadInput("The incident has no title", place="title", mend="Say in a few words what happened, without names.")
+        raise BadInput(
+            "The incident has no title",
+            place="title",
+            mend="Say in a few words what happened, without names.",
+        )
     if not parties:
-        raise BadInput("The incident has no party", place="party", mend="Name the organisation it happened to.")
+        raise BadInput(
+            "The incident has no party", place="party", mend="Name the organisation it happened to."
+        )
     with transaction.atomic():
         incident = _saved_with_reference(
-            Incident(title=title.strip(), kind=kind, zone=zone, phase=phase, drill=drill, opened_by=actor, created_at=now), now
+            Incident(
+                title=title.strip(),
+                kind=kind,
+                zone=zone,
+                phase=phase,
+                drill=drill,
+                opened_by=actor,
+                created_at=now,
+            ),
+            now,
         )
         incident_keys().create(incident.uid)
         for data in parties:
             _add_party(incident, data, now)
         Membership.objects.create(incident=incident, user=actor, created_at=now)
+        record(actor=actor, incident=None, action="incident.opened", subject=incident.uid, now=now)
         record(
             actor=actor,
             incident=incident,
             action="incident.opened",
             subject=incident.uid,
-            data={"reference": incident.reference, "kind": kind, "zone": zone, "drill": drill, "parties": len(parties)},
+            data={
+                "reference": incident.reference,
+                "kind": kind,
+                "zone": zone,
+                "drill": drill,
+                "parties": len(parties),
+            },
             now=now,
         )
-        record(actor=actor, incident=None, action="incident.opened", subject=incident.uid, now=now)
     return incident
 
 
@@ -76,21 +97,35 @@ def add_party(*, actor: User, incident: Incident, data: PartyData, now: datetime
     require(actor, "incident.edit", incident)
     with transaction.atomic():
         party = _add_party(incident, data, now)
-        values = {"role": party.role, "organisation": data.organisation.uid, "establishment": party.establishment}
+        values = {
+            "role": party.role,
+            "organisation": data.organisation.uid,
+            "establishment": party.establishment,
+        }
         record(actor=actor, incident=incident, action="party.added", subject=party.uid, data=values, now=now)
     return party
 
 
 def add_member(
-    *, actor: User, incident: Incident, user: User, now: datetime, is_dpo: bool = False, is_deputy: bool = False
+    *,
+    actor: User,
+    incident: Incident,
+    user: User,
+    now: datetime,
+    is_dpo: bool = False,
+    is_deputy: bool = False,
 ) -> Membership:
     """Open the incident to `user`. What a member may do follows from the account's role, so a flag gives no rights."""
     require(actor, "incident.edit", incident)
     if user.role == Role.ADMIN:
-        raise BadInput("Administrators keep accounts and keys, not cases", place="member", mend="Choose another account.")
+        raise BadInput(
+            "Administrators keep accounts and keys, not cases", place="member", mend="Choose another account."
+        )
     with transaction.atomic():
         member, made = Membership.objects.get_or_create(
-            incident=incident, user=user, defaults={"created_at": now, "is_dpo": is_dpo, "is_deputy": is_deputy}
+            incident=incident,
+            user=user,
+            defaults={"created_at": now, "is_dpo": is_dpo, "is_deputy": is_deputy},
         )
         if not made:
             raise Conflict("This person is a member already.")
@@ -117,7 +152,9 @@ def move_incident(*, actor: User, incident: Incident, phase: str, reasons: str, 
         change.seal_texts(reasons=reasons)
         change.save()
         data = {"old": str(old), "new": str(phase), "reasons_digest": change.texts_digest}
-        record(actor=actor, incident=incident, action="incident.moved", subject=incident.uid, data=data, now=now)
+        record(
+            actor=actor, incident=incident, action="incident.moved", subject=incident.uid, data=data, now=now
+        )
     return incident
 
 
@@ -151,6 +188,10 @@ def _saved_with_reference(incident: Incident, now: datetime) -> Incident:
 
 def _next_reference(now: datetime, ahead: int) -> str:
     year = f"{now:%Y}-"
-    taken = Incident.objects.filter(reference__startswith=year).order_by("-reference").values_list("reference", flat=True)
+    taken = (
+        Incident.objects.filter(reference__startswith=year)
+        .order_by("-reference")
+        .values_list("reference", flat=True)
+    )
     last = taken.first()
     return f"{year}{(int(last.removeprefix(year)) if last else 0) + 1 + ahead:04d}"

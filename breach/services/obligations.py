@@ -3,8 +3,7 @@
 Until awareness is decided, what would run from awareness runs provisionally from the earliest report or detection.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -43,7 +42,9 @@ class Basis:
     provisional: bool
 
 
-def refresh(*, actor: User | None, incident: Incident, party: Party, version: FactsVersion, now: datetime) -> None:
+def refresh(
+    *, actor: User | None, incident: Incident, party: Party, version: FactsVersion, now: datetime
+) -> None:
     """Compute every clock of `party` again on this version of the facts. Call in the caller's transaction."""
     facts = Facts.from_json(version.document)
     signals = signals_of(party)
@@ -63,7 +64,15 @@ def refresh(*, actor: User | None, incident: Incident, party: Party, version: Fa
 
 
 def mark_met(
-    *, actor: User, incident: Incident, party: Party, regime: str, to: str, phase: str, at: datetime, now: datetime
+    *,
+    actor: User,
+    incident: Incident,
+    party: Party,
+    regime: str,
+    to: str,
+    phase: str,
+    at: datetime,
+    now: datetime,
 ) -> Obligation:
     """Record that what was owed was done at `at` (sending or submitting, never rendering).
 
@@ -93,13 +102,15 @@ def _with_signal(facts: Facts, signals: Signals) -> Facts:
     """Let a provisional clock run from the earliest report or detection while nobody has decided."""
     if signals.decided or signals.earliest is None:
         return facts
-    return facts.replace(controller_aware=signals.earliest)
+    return replace(facts, controller_aware=signals.earliest)
 
 
 def _store(
     answer: Answer, basis: Basis, incident: Incident, party: Party, actor: User | None, now: datetime
 ) -> dict[str, int]:
-    stored = {_key(row): row for row in Obligation.objects.filter(party=party, state__in=LIVE).select_for_update()}
+    stored = {
+        _key(row): row for row in Obligation.objects.filter(party=party, state__in=LIVE).select_for_update()
+    }
     owed = {_key(one): one for one in answer.obligations}
     counts = {"new": 0, "superseded": 0, "ended": 0, "kept": 0}
     for key, row in stored.items():
@@ -171,7 +182,9 @@ def _end(row: Obligation, state: ObligationState, now: datetime) -> None:
 
 def _same(row: Obligation, one: Owed, basis: Basis) -> bool:
     """Whether nothing that a reader relies on has changed."""
-    same_kind = row.state == ObligationState.MET or (row.state == ObligationState.PROVISIONAL) == basis.provisional
+    same_kind = (
+        row.state == ObligationState.MET or (row.state == ObligationState.PROVISIONAL) == basis.provisional
+    )
     return (
         same_kind
         and row.due == one.due
@@ -193,7 +206,7 @@ def _store_answers(
         for one in answer.ruled_out
     ]
     rows += [
-        RegimeAnswer(regime=one.regime, outcome="undecided", detail={"needs": _steps(one.needs)}, **common)
+        RegimeAnswer(regime=one.regime, outcome="undecided", detail={"reason": _step(one.reason), "needs": list(one.needs)}, **common)
         for one in answer.undecided
     ]
     RegimeAnswer.objects.bulk_create(rows)
@@ -206,6 +219,3 @@ def _key(one: Any) -> Key:
 def _step(step: Any) -> dict[str, Any]:
     return {"code": step.code, "values": dict(step.values)}
 
-
-def _steps(needs: Iterable[Any]) -> list[Any]:
-    return [_step(need) if hasattr(need, "code") else str(need) for need in needs]

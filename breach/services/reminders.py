@@ -32,13 +32,17 @@ def plan(*, obligation: Obligation, now: datetime) -> list[Reminder]:
     marks["hour"] = obligation.due - BEFORE_END
     marks["end"] = obligation.due
     ahead = {name: due for name, due in marks.items() if due > now or name == "end"}
-    rows = [Reminder(obligation=obligation, mark=name, due=due, created_at=now) for name, due in ahead.items()]
+    rows = [
+        Reminder(obligation=obligation, mark=name, due=due, created_at=now) for name, due in ahead.items()
+    ]
     return Reminder.objects.bulk_create(rows)
 
 
 def withdraw(*, obligation: Obligation, now: datetime) -> int:
     """Call off what has not been sent; the rows stay as history."""
-    return Reminder.objects.filter(obligation=obligation, sent_at=None, withdrawn_at=None).update(withdrawn_at=now)
+    return Reminder.objects.filter(obligation=obligation, sent_at=None, withdrawn_at=None).update(
+        withdrawn_at=now
+    )
 
 
 def send_due(*, now: datetime) -> int:
@@ -57,7 +61,9 @@ def send_due(*, now: datetime) -> int:
 
 
 def people_in_charge(obligation: Obligation) -> list[User]:
-    members = Membership.objects.filter(incident=obligation.incident, user__is_active=True).exclude(user__role=Role.AUDITOR)
+    members = Membership.objects.filter(incident=obligation.incident, user__is_active=True).exclude(
+        user__role=Role.AUDITOR
+    )
     return [member.user for member in members.select_related("user").order_by("pk")]
 
 
@@ -66,13 +72,26 @@ def _send(row: Reminder, now: datetime) -> None:
     incident = obligation.incident
     users = people_in_charge(obligation)
     row.sent_at, row.late = now, now - row.due > LATE_AFTER
-    values = {"obligation": obligation.uid, "mark": row.mark, "due": obligation.due.isoformat() if obligation.due else ""}
+    values = {
+        "obligation": obligation.uid,
+        "mark": row.mark,
+        "due": obligation.due.isoformat() if obligation.due else "",
+    }
     with transaction.atomic():
         row.save(update_fields=["sent_at", "late"])
         for user in users:
-            InAppNotice.objects.create(user=user, incident=incident, kind="clock", values=values, created_at=now)
-        data = {"mark": row.mark, "due": row.due.isoformat(), "late": row.late, "to": [user.uid for user in users]}
-        record(actor=None, incident=incident, action="reminder.sent", subject=obligation.uid, data=data, now=now)
+            InAppNotice.objects.create(
+                user=user, incident=incident, kind="clock", values=values, created_at=now
+            )
+        data = {
+            "mark": row.mark,
+            "due": row.due.isoformat(),
+            "late": row.late,
+            "to": [user.uid for user in users],
+        }
+        record(
+            actor=None, incident=incident, action="reminder.sent", subject=obligation.uid, data=data, now=now
+        )
     if not incident.drill:
         for user in users:
             _mail(user, obligation)

@@ -2,14 +2,17 @@
 
 from typing import Any
 
+from django.forms import Form
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from breach import clock, providers
+from breach.errors import BadInput, TocsinError
 from breach.models import Incident, User
 from breach.permissions import can, require
 from breach.providers import Tab
+from breach.queries.clocks import clock_of
 from breach.queries.room import next_actions, urgent_clock
 
 TABS = [
@@ -25,9 +28,7 @@ TABS = [
 
 def room(request: HttpRequest, uid: str, *, tab: str, capability: str) -> tuple[Incident, dict[str, Any]]:
     """Return the incident and the context of `incident_base.html`. 404 when it is not visible, 403 without the right."""
-    user = request.user
-    if not isinstance(user, User):
-        raise Http404
+    user = reader(request)
     incident = Incident.objects.visible_to(user).filter(uid=uid).first()
     if incident is None:
         raise Http404
@@ -35,6 +36,7 @@ def room(request: HttpRequest, uid: str, *, tab: str, capability: str) -> tuple[
     now = clock.now()
     shown = sorted([*TABS, *providers.tabs], key=lambda one: one.order)
     actions = next_actions(incident, user, now)
+    urgent = urgent_clock(incident)
     return incident, {
         "incident": incident,
         "party": incident.lead_party(),
@@ -45,7 +47,22 @@ def room(request: HttpRequest, uid: str, *, tab: str, capability: str) -> tuple[
             if can(user, one.capability, incident)
         ],
         "tab": tab,
-        "urgent": urgent_clock(incident),
+        "clock": clock_of(urgent, now) if urgent else None,
         "next_action": actions[0] if actions else None,
         "next_actions": actions,
     }
+
+
+def reader(request: HttpRequest) -> User:
+    """The signed-in account. Pages of the room are for accounts only."""
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user
+
+
+def refuse_into(form: Form, refusal: TocsinError) -> None:
+    """Show a service's refusal beside the field it names, so that nothing typed is lost."""
+    place = getattr(refusal, "place", "")
+    mend = getattr(refusal, "mend", "")
+    text = f"{refusal.message}. {mend}" if isinstance(refusal, BadInput) else str(refusal)
+    form.add_error(place if place in form.fields else None, text.strip())

@@ -1,0 +1,118 @@
+"""Awareness, facts, assessment, advice and decision as forms."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from breach.forms.fields import MomentField, YesNoUnknown, set_moments
+from breach.law import facts_fields, kinds
+from breach.law.facts import Facts
+from breach.models import AwarenessState, Decision
+from breach.models.facts import OUTCOMES, RISKS
+from breach.queries.fact_labels import GROUPS, choice_label, fact_label
+
+DECIDING = [AwarenessState.DECIDED, AwarenessState.CORRECTED, AwarenessState.RULED_OUT]
+
+
+class AwarenessForm(forms.Form):
+    """When the party became aware, and why then (EDPB Guidelines 9/2022, II.A.2)."""
+
+    state = forms.ChoiceField(label=_("Step"))
+    instant = MomentField(label=_("Moment"))
+    reasons = forms.CharField(label=_("Reasons"), widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, now: Any, zone: str, may_decide: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        steps = [AwarenessState.SUSPECTED, *(DECIDING if may_decide else [])]
+        self.fields["state"].choices = [(step.value, step.label) for step in steps]  # type: ignore[attr-defined]
+        set_moments(self, now, zone)
+
+
+class FactsForm(forms.Form):
+    """The facts that people enter, built from the facts document itself, so that the page cannot drift from the law."""
+
+    reason = forms.CharField(label=_("Where this is known from"), max_length=300)
+
+    def __init__(self, *args: Any, facts: Facts, now: Any, zone: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.facts = facts
+        shapes = {item.name: facts_fields.shape_of(item) for item in facts_fields.described(Facts)}
+        for _title, keys in GROUPS:
+            for key in keys:
+                self.fields[key] = _field(key, shapes[key], getattr(facts, key), zone)
+        self.order_fields([key for _title, keys in GROUPS for key in keys] + ["reason"])
+        set_moments(self, now, zone)
+
+    def groups(self) -> list[tuple[Any, list[Any]]]:
+        return [(title, [self[key] for key in keys]) for title, keys in GROUPS]
+
+    def changes(self) -> dict[str, Any]:
+        """The changed facts as values of the facts document."""
+        found = {}
+        for key, value in self.cleaned_data.items():
+            if key == "reason":
+                continue
+            if isinstance(self.fields[key], MomentField):
+                found[key] = value.occurred_from.isoformat() if value else None
+            else:
+                found[key] = value or None if isinstance(value, list | str) else value
+        old = self.facts.to_json()
+        return {key: value for key, value in found.items() if value != old.get(key)}
+
+
+def _field(key: str, shape: Any, value: Any, zone: str) -> forms.Field:
+    label = fact_label(key)
+    common = {"label": label, "required": False}
+    if isinstance(shape, facts_fields.Flag):
+        return YesNoUnknown(label=label, initial=value)
+    if isinstance(shape, facts_fields.Choice):
+        choices = [("", _("not known")), *((one, choice_label(one)) for one in shape.words)]
+        return forms.ChoiceField(choices=choices, initial=value, **common)
+    if isinstance(shape, facts_fields.Count):
+        return forms.IntegerField(min_value=0, initial=value, **common)
+    if isinstance(shape, facts_fields.Instant):
+        return MomentField(initial=_said(value, zone), **common)
+    if isinstance(shape, facts_fields.ListOf) and isinstance(shape.of, facts_fields.KindKey):
+        language = (get_language() or "en")[:2]
+        choices = [(one.key, one.label(language)) for one in kinds.load().values()]
+        return forms.MultipleChoiceField(choices=choices, initial=list(value or ()), widget=forms.CheckboxSelectMultiple, **common)
+    if isinstance(shape, facts_fields.ListOf) and isinstance(shape.of, facts_fields.Choice):
+        choices = [(one, choice_label(one)) for one in shape.of.words]
+        return forms.MultipleChoiceField(choices=choices, initial=list(value or ()), widget=forms.CheckboxSelectMultiple, **common)
+    return forms.CharField(initial=value, **common)
+
+
+def _said(value: Any, zone: str) -> str:
+    return value.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M") if value else ""
+
+
+class AssessmentForm(forms.Form):
+    conclusion = forms.ChoiceField(label=_("Your conclusion"), choices=RISKS)
+    reasons = forms.CharField(label=_("Reasons"), widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class AdviceForm(forms.Form):
+    recommends = forms.ChoiceField(label=_("Advice"), choices=OUTCOMES)
+    text = forms.CharField(label=_("In words"), widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class DecisionForm(forms.Form):
+    about = forms.ChoiceField(label=_("Who is told"), choices=Decision.ABOUT)
+    outcome = forms.ChoiceField(label=_("Decision"), choices=OUTCOMES)
+    reasons = forms.CharField(label=_("Reasons"), widget=forms.Textarea(attrs={"rows": 4}))
+    why_not_followed = forms.CharField(
+        label=_("Why the officer's advice is not followed"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    review_on = forms.DateField(label=_("Look at it again on"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class ApprovalForm(forms.Form):
+    """The digest is the one shown on the page: what the approver saw is what is approved."""
+
+    digest = forms.CharField(widget=forms.HiddenInput)
+    answer = forms.ChoiceField(label=_("Your answer"), choices=[("approve", _("Approve")), ("refuse", _("Refuse"))], widget=forms.RadioSelect)
+    reason = forms.CharField(label=_("Reason (needed for a refusal)"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+

@@ -1,0 +1,119 @@
+"""Clocks, their working, the facts they rest on, and awareness."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from breach.errors import TocsinError
+from breach.figures import time_line
+from breach.forms.law import AwarenessForm, FactsForm
+from breach.models import Obligation
+from breach.permissions import can, require
+from breach.queries import workings
+from breach.queries.clocks import clock_of
+from breach.queries.facts import awareness_history, current_awareness, facts_of
+from breach.queries.room import live_obligations
+from breach.services.awareness import set_awareness
+from breach.services.facts import update_facts
+from breach.views.room import reader, refuse_into, room
+
+
+def _language() -> str:
+    return (get_language() or "en")[:2]
+
+
+def _frame(request: HttpRequest, uid: str, capability: str = "incident.view") -> tuple[Any, dict[str, Any]]:
+    return room(request, uid, tab="obligations", capability=capability)
+
+
+def _page(request: HttpRequest, incident: Any, context: dict[str, Any], form: AwarenessForm) -> HttpResponse:
+    party, now, language = context["party"], context["now"], _language()
+    rows = live_obligations(incident)
+    done = Obligation.objects.filter(incident=incident, state="met").order_by("met_at")
+    clocks = [clock_of(row, now) for row in [*rows, *done]]
+    context |= {
+        "line": time_line(min([incident.created_at, *(one.started for one in clocks if one.started)]), clocks, now=now, zone=incident.zone),
+        "rows": [(clock_of(row, now), workings.of(row, language)) for row in [*rows, *done]],
+        "answers": workings.answers(party, language),
+        "history": awareness_history(party),
+        "awareness": current_awareness(party),
+        "form": form,
+        "may_suspect": can(reader(request), "awareness.suspect", incident),
+        "may_edit_facts": can(reader(request), "facts.edit", incident),
+    }
+    return render(request, "breach/obligations/page.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def obligations(request: HttpRequest, uid: str) -> HttpResponse:
+    incident, context = _frame(request, uid)
+    may_decide = can(reader(request), "awareness.decide", incident)
+    form = AwarenessForm(now=context["now"], zone=incident.zone, may_decide=may_decide)
+    return _page(request, incident, context, form)
+
+
+@require_http_methods(["POST"])
+def awareness(request: HttpRequest, uid: str) -> HttpResponse:
+    """Suspect, decide, correct or rule out."""
+    incident, context = _frame(request, uid, "awareness.suspect")
+    user = reader(request)
+    may_decide = can(user, "awareness.decide", incident)
+    form = AwarenessForm(request.POST, now=context["now"], zone=incident.zone, may_decide=may_decide)
+    if form.is_valid():
+        moment = form.cleaned_data["instant"]
+        try:
+            set_awareness(
+                actor=user,
+                incident=incident,
+                party=context["party"],
+                state=form.cleaned_data["state"],
+                instant=moment.occurred_from,
+                zone=moment.zone,
+                original_text=moment.original_text,
+                reasons=form.cleaned_data["reasons"],
+                now=context["now"],
+            )
+        except TocsinError as refusal:
+            refuse_into(form, refusal)
+        else:
+            messages.success(request, _("Recorded. Every clock was computed again."))
+            return redirect("obligations", uid)
+    return _page(request, incident, context, form)
+
+
+@require_safe
+def working(request: HttpRequest, uid: str, row: str) -> HttpResponse:
+    """One clock with its working and the values it superseded."""
+    incident, context = _frame(request, uid)
+    found = Obligation.objects.filter(incident=incident, uid=row).select_related("incident", "party__organisation", "facts").first()
+    if found is None:
+        raise Http404
+    context |= {"row": found, "row_clock": clock_of(found, context["now"]), "working": workings.of(found, _language())}
+    return render(request, "breach/obligations/working.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def facts(request: HttpRequest, uid: str) -> HttpResponse:
+    """What is known, field by field; unknown is an answer."""
+    incident, context = _frame(request, uid)
+    user, party, now = reader(request), context["party"], context["now"]
+    form = FactsForm(request.POST or None, facts=facts_of(party), now=now, zone=incident.zone)
+    if request.method == "POST":
+        require(user, "facts.edit", incident)
+        if form.is_valid():
+            try:
+                update_facts(
+                    actor=user, incident=incident, party=party, changes=form.changes(), reason=form.cleaned_data["reason"], now=now
+                )
+            except TocsinError as refusal:
+                refuse_into(form, refusal)
+            else:
+                messages.success(request, _("Facts recorded. Every clock was computed again."))
+                return redirect("obligations", uid)
+    context |= {"form": form, "may_edit_facts": can(user, "facts.edit", incident)}
+    return render(request, "breach/obligations/facts.html", context, status=422 if form.errors else 200)
