@@ -1,4 +1,6 @@
-"""What a notice says, from its rows: the letters' content, frozen as JSON at submission, and the digest of approval."""
+"""What a notice says, from its rows: the letters' content, frozen as JSON at submission, and the digest of
+approval.
+"""
 
 import datetime as dt
 import hashlib

@@ -1,4 +1,6 @@
-"""The key under which genuine-letter codes are found. It opens nothing: the public process holds this key alone."""
+"""The key under which genuine-letter codes are found. It opens nothing: the public process holds this key
+alone.
+"""
 
 import os
 import secrets

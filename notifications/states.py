@@ -1,4 +1,5 @@
-"""States of notices, of people on a notice and of print runs, with every legal move, and the closed lists of words.
+"""States of notices, of people on a notice and of print runs, with every legal move, and the closed lists of
+words.
 
 A state claims only what is known. Nothing but `moves.py` assigns one.
 """
@@ -137,7 +138,9 @@ class Outcome(TextChoices):
 
 
 class Code(TextChoices):
-    """Why an attempt ended as it did, or came back; from this list only, whatever the other side called it."""
+    """Why an attempt ended as it did, or came back; from this list only, whatever the other side called
+    it.
+    """
 
     NONE = "", _("None")
     ACCEPTED = "accepted", _("Accepted by the mail server")

@@ -1,8 +1,11 @@
 """Sums that must come out: approved = delivered + failed + pending + ambiguous + withheld. Pure.
 
-Counted as failed are `failed` (refused or given up, no channel left) and `unreachable` (no usable address, from the
-start or after bounces and returns). Counted as withheld are `withheld` (a person decided) and `superseded` (the
-person is written to in a later batch and counted there). Everything between release and proof of sending is pending.
+Counted as failed are `failed` (refused or given up, no channel left) and `unreachable` (no usable address,
+from the
+start or after bounces and returns). Counted as withheld are `withheld` (a person decided) and `superseded`
+(the
+person is written to in a later batch and counted there). Everything between release and proof of sending is
+pending.
 """
 
 from collections.abc import Mapping
@@ -36,14 +39,17 @@ class Totals:
         return self.pending == 0 and self.ambiguous == 0
 
     def to_json(self) -> dict[str, int | bool]:
-        return {field.name: getattr(self, field.name) for field in fields(self)} | {"reconciled": self.reconciled}
+        return {field.name: getattr(self, field.name) for field in fields(self)} | {
+            "reconciled": self.reconciled
+        }
 
     def __add__(self, other: "Totals") -> "Totals":
         return Totals(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
 
 
 def totals_of(approved: int, states: Mapping[str, int]) -> Totals:
-    """Sum the rows by state. `approved` is the number that was frozen at submission, not counted from the rows.
+    """Sum the rows by state. `approved` is the number that was frozen at submission, not counted from the
+    rows.
 
     Raises KeyError for a state that no sum knows.
     """

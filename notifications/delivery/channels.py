@@ -17,7 +17,9 @@ def next_channel(
 
 
 def usable(*, has_email: bool, has_address: bool, channel: str, channel_why: str) -> tuple[bool, bool]:
-    """Return whether e-mail and post may be used for a person. A channel that somebody set by hand is obeyed."""
+    """Return whether e-mail and post may be used for a person. A channel that somebody set by hand is
+    obeyed.
+    """
     if not channel_why:
         return has_email, has_address
     return has_email and channel == Channel.EMAIL, has_address and channel != Channel.NONE

@@ -1,4 +1,5 @@
-"""Letters by e-mail: Django's backend, one connection for a batch, an envelope address that tells whose bounce it is.
+"""Letters by e-mail: Django's backend, one connection for a batch, an envelope address that tells whose
+bounce it is.
 
 The envelope sender carries the attempt's token (VERP), so that a bounce is matched without reading its text.
 `Auto-Submitted` follows RFC 3834: answering machines stay silent. No list headers: a letter is no mailing.
@@ -25,7 +26,7 @@ from notifications.states import Code
 
 DJANGO_SMTP = "django.core.mail.backends.smtp.EmailBackend"
 _STATUS = re.compile(rb"\b([245]\.\d{1,3}\.\d{1,3})\b")
-_PERMANENT = 500
+_TEMPORARY, _PERMANENT = 400, 500  # reply codes of RFC 5321, section 4.2.1
 # Codes of RFC 3463 by their subject and detail.
 _WORDS = {
     "1.1": Code.MAILBOX_UNKNOWN,
@@ -74,7 +75,7 @@ class EmailTransport:
             raise TemporaryFailure(Code.NO_CONNECTION) from None
         try:
             self._backend.send_messages([_message(message)])
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - every way of failing gets its word
             raise self._failure(error) from None
         return Code.ACCEPTED
 
@@ -105,13 +106,15 @@ class EmailTransport:
 
 
 def word_for(status: str, code: int = 0) -> Code:
-    """Return our word for an enhanced status code (RFC 3463), or for a plain reply code (RFC 5321) without one."""
+    """Return our word for an enhanced status code (RFC 3463), or for a plain reply code (RFC 5321) without
+    one.
+    """
     detail = status.partition(".")[2]
     if detail in _WORDS:
         return _WORDS[detail]
     if detail.startswith("7."):
         return Code.POLICY
-    if status.startswith("4") or 400 <= code < _PERMANENT:
+    if status.startswith("4") or _TEMPORARY <= code < _PERMANENT:
         return Code.SERVER_BUSY
     return {550: Code.MAILBOX_UNKNOWN, 552: Code.MAILBOX_FULL, 553: Code.BAD_ADDRESS, 554: Code.POLICY}.get(
         code, Code.OTHER

@@ -1,4 +1,6 @@
-"""Django's SMTP backend, watched: it knows whether a message's content was already on its way when the line broke."""
+"""Django's SMTP backend, watched: it knows whether a message's content was already on its way when the line
+broke.
+"""
 
 import smtplib
 import ssl
@@ -8,7 +10,9 @@ from django.core.mail.backends.smtp import EmailBackend
 
 
 class _Watched:
-    """Notes when DATA begins: from there to the server's answer, a broken line leaves us not knowing (RFC 5321, 4.5.5)."""
+    """Notes when DATA begins: from there to the server's answer, a broken line leaves us not knowing (RFC
+    5321, 4.5.5).
+    """
 
     in_data = False
 
@@ -28,7 +32,9 @@ class WatchedSMTPS(_Watched, smtplib.SMTP_SSL):
 
 
 class WatchedBackend(EmailBackend):
-    """Say `content_on_its_way` after a failure, and `forget` a broken connection without another word to it."""
+    """Say `content_on_its_way` after a failure, and `forget` a broken connection without another word
+    to it.
+    """
 
     @property
     def connection_class(self) -> type[smtplib.SMTP]:

@@ -1,4 +1,6 @@
-"""One contract for every way out: return on success, raise on failure, say whether trying again could help."""
+"""One contract for every way out: return on success, raise on failure, say whether trying again could
+help.
+"""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -9,7 +11,9 @@ from notifications.states import Code
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """One message for one person: `token` is the attempt's uid, `to` the address, `sender_name` and `reply_to` ours."""
+    """One message for one person: `token` is the attempt's uid, `to` the address, `sender_name` and
+    `reply_to` ours.
+    """
 
     token: str
     to: str
@@ -22,7 +26,9 @@ class Handover:
 
 
 class DeliveryFailure(Exception):  # noqa: N818
-    """A hand-over that did not succeed. Carries a word of `Code` and perhaps a status, never the other side's text."""
+    """A hand-over that did not succeed. Carries a word of `Code` and perhaps a status, never the other side's
+    text.
+    """
 
     def __init__(self, code: Code, status: str = "") -> None:
         self.code, self.status = code, status

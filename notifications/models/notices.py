@@ -1,18 +1,23 @@
-"""A notice is one campaign of letters about one incident, by one party; its texts; one row per person on it."""
+"""A notice is one campaign of letters about one incident, by one party; its texts; one row per person
+on it.
+"""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from breach.models import Incident, Party, Row, SealedFile, User
 from breach.models.people import Person
+from breach.models.texts import SealedTexts
 from notifications.states import Channel, Code, NoticeState, Outcome, PersonState, RunState, Withheld
 
 
 class Notice(Row):
     """One campaign. `content` is what approval froze (notifications/contents.py); empty while a draft.
 
-    `policy` lists the channels in the order in which they are tried. `parent` is set on small batches for people
-    who were found late or whose address was corrected. `digest` is salted; the salt is sealed in `sealed_salt`.
+    `policy` lists the channels in the order in which they are tried. `parent` is set on small batches for
+    people
+    who were found late or whose address was corrected. `digest` is salted; the salt is sealed in
+    `sealed_salt`.
     """
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="letter_notices")
@@ -63,7 +68,8 @@ class TextPart(models.TextChoices):
 class NoticeText(Row):
     """One immutable version of one text in one language; the highest version counts.
 
-    `content` is a letters `Wording` or `IncidentText` as JSON, by `part`. `form` is the statutory form, or "".
+    `content` is a letters `Wording` or `IncidentText` as JSON, by `part`. `form` is the statutory form, or
+    "".
     """
 
     notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="texts")
@@ -80,8 +86,27 @@ class NoticeText(Row):
     class Meta:
         ordering = ["notice", "part", "language", "form", "version"]
         constraints = [
-            models.UniqueConstraint(fields=["notice", "part", "language", "form", "version"], name="text_version_once")
+            models.UniqueConstraint(
+                fields=["notice", "part", "language", "form", "version"], name="text_version_once"
+            )
         ]
+
+
+class NoticeRemark(SealedTexts, Row):
+    """Why somebody gave a notice up or judged an unclear letter, in their own words; `subject` is the row's
+    uid.
+    """
+
+    text_label = "notice-remark"
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+")
+    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="remarks")
+    action = models.CharField(max_length=40)
+    subject = models.CharField(max_length=26)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
 
 
 class PrintRun(Row):
@@ -128,8 +153,10 @@ class PrintFile(Row):
 class PersonNotice(Row):
     """Exactly one row per person and notice. It claims only what is known.
 
-    `reference` is printed on the letter and scanned from returned post. The genuine-letter code is sealed; `code_mark`
-    is its keyed hash, so that the public page finds it without any list of codes. `sent_at` is when a mail server
+    `reference` is printed on the letter and scanned from returned post. The genuine-letter code is sealed;
+    `code_mark`
+    is its keyed hash, so that the public page finds it without any list of codes. `sent_at` is when a mail
+    server
     accepted the letter or when the post took it: a deadline is met by sending.
     """
 
@@ -149,11 +176,15 @@ class PersonNotice(Row):
     print_run = models.ForeignKey(PrintRun, on_delete=models.PROTECT, null=True, related_name="people")
     letter_date = models.DateField(null=True)
     sent_at = models.DateTimeField(null=True)
-    superseded_by = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="supersedes")
+    superseded_by = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="supersedes"
+    )
 
     class Meta:
         ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["notice", "person"], name="one_row_per_person_per_notice")]
+        constraints = [
+            models.UniqueConstraint(fields=["notice", "person"], name="one_row_per_person_per_notice")
+        ]
         indexes = [
             models.Index(fields=["notice", "state", "channel", "next_at"], name="person_notice_due"),
             models.Index(fields=["state", "next_at"], name="person_notice_sweep"),

@@ -9,13 +9,12 @@ from django.db.models import Count, QuerySet
 from breach.models import Approval, Incident, User
 from notifications.contents import frozen_content
 from notifications.letters.compose import variant_of
-from notifications.letters.lint import lint
-from notifications.letters.values import Finding, NoticeContent, Recipient, VariantKey
+from notifications.letters.values import NoticeContent, Recipient, VariantKey
 from notifications.models import Attempt, Notice, PersonNotice, PrintRun
 from notifications.states import Channel, Outcome, PersonState
 from notifications.totals import Totals, totals_of
 
-LEAVES = (PersonState.LISTED, PersonState.PENDING)
+STAND_IN = "–"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,9 @@ class Variant:
 
 
 def notices_of(incident: Incident) -> "QuerySet[Notice]":
-    return incident.letter_notices.select_related("party__organisation", "author", "parent").order_by("number")
+    return incident.letter_notices.select_related("party__organisation", "author", "parent").order_by(
+        "number"
+    )
 
 
 def notice_of(incident: Incident, uid: str) -> Notice | None:
@@ -44,7 +45,9 @@ def reconcile(notice: Notice) -> Totals:
 def totals_by_notice(notices: Iterable[Notice]) -> dict[int, Totals]:
     """Sum many notices in one query. A draft counts what it lists so far."""
     rows = list(notices)
-    counted = PersonNotice.objects.filter(notice__in=rows).values_list("notice_id", "state").annotate(n=Count("pk"))
+    counted = (
+        PersonNotice.objects.filter(notice__in=rows).values_list("notice_id", "state").annotate(n=Count("pk"))
+    )
     states: dict[int, dict[str, int]] = {notice.pk: {} for notice in rows}
     for notice_id, state, count in counted.order_by("notice_id", "state"):
         states[notice_id][state] = count
@@ -81,22 +84,16 @@ def summary_of(notice: Notice, content: NoticeContent) -> dict[str, Any]:
 
 
 def variants(notice: Notice, content: NoticeContent | None = None) -> list[Variant]:
-    """Return the different letters of the notice with their counts, most people first. Opens nothing sealed."""
+    """Return the different letters of the notice with their counts, most people first. Opens nothing
+    sealed.
+    """
     content = content or frozen_content(notice)
     found: dict[VariantKey, Variant] = {}
-    for like, count in _kinds_of_people(notice):
+    for like, count in stand_ins(notice):
         key = variant_of(content, like)
         before = found.get(key)
         found[key] = Variant(key, before.like if before else like, count + (before.people if before else 0))
     return sorted(found.values(), key=lambda one: (-one.people, str(one.key)))
-
-
-def submission_findings(notice: Notice) -> list[Finding]:
-    """Return what the lint minds in the texts as they stand, legal findings first."""
-    content = frozen_content(notice)
-    likes = [like for like, _count in _kinds_of_people(notice)]
-    found = lint(content, likes)
-    return sorted(found, key=lambda finding: finding.level != "legal")
 
 
 def approval_of(notice: Notice) -> Approval | None:
@@ -119,7 +116,9 @@ def waits_for(notice: Notice, user: User) -> bool:
 
 def left_out(notice: Notice) -> "QuerySet[PersonNotice]":
     """People on the notice to whom nothing goes, with the reason in `reason`."""
-    rows = notice.people.filter(state__in=[PersonState.UNREACHABLE, PersonState.WITHHELD, PersonState.SUPERSEDED])
+    rows = notice.people.filter(
+        state__in=[PersonState.UNREACHABLE, PersonState.WITHHELD, PersonState.SUPERSEDED]
+    )
     return rows.select_related("person").order_by("reason", "pk")
 
 
@@ -136,7 +135,11 @@ def came_back(notice: Notice) -> dict[str, int]:
 
 def print_runs(incident: Incident) -> "QuerySet[PrintRun]":
     rows = PrintRun.objects.filter(notice__incident=incident)
-    return rows.select_related("notice__incident", "recorded_by", "file", "manifest").order_by("-pk")
+    return (
+        rows.select_related("notice__incident", "recorded_by", "manifest")
+        .prefetch_related("files__file")
+        .order_by("-pk")
+    )
 
 
 def sent_by_channel(notice: Notice) -> dict[str, int]:
@@ -158,15 +161,17 @@ def due_channels(notice: Notice) -> list[Channel]:
     return [Channel(name) for name in rows.order_by("channel")]
 
 
-def _kinds_of_people(notice: Notice) -> list[tuple[Recipient, int]]:
-    """Group people by all that can change their letter; one stand-in without a name for each group, with its count."""
+def stand_ins(notice: Notice) -> list[tuple[Recipient, int]]:
+    """Group people by all that can change their letter; one stand-in without a name for each group, with its
+    count.
+    """
     names = ("language", "country", "person__region", "person__kinds", "person__minor")
     rows = notice.people.exclude(state__in=[PersonState.UNREACHABLE, PersonState.WITHHELD])
     found = []
     for row in rows.values(*names).annotate(n=Count("pk")).order_by(*names[:3], "n"):
         like = Recipient(
             uid="",
-            full_name="",
+            full_name=STAND_IN,
             language=row["language"],
             country=row["country"],
             region=row["person__region"] or "",

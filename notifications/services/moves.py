@@ -10,7 +10,9 @@ from notifications.states import NOTICE_MOVES, PERSON_MOVES, RUN_MOVES, NoticeSt
 
 
 def move_people(rows: QuerySet[PersonNotice], to: PersonState, **changes: Any) -> int:
-    """Move those of `rows` that may go to `to`, and return how many did. Zero means somebody else was first."""
+    """Move those of `rows` that may go to `to`, and return how many did. Zero means somebody else was
+    first.
+    """
     sources = [source for source, target in PERSON_MOVES if target == to]
     return rows.filter(state__in=sources).update(state=to, **changes)
 
@@ -36,7 +38,9 @@ def move_notice(notice: Notice, to: NoticeState, **changes: Any) -> Notice:
 
 
 def move_run(run: PrintRun, to: RunState, **changes: Any) -> PrintRun:
-    """Move a print run from the state it was read in and return it fresh. Raises Conflict when it moved on."""
+    """Move a print run from the state it was read in and return it fresh. Raises Conflict when it moved
+    on.
+    """
     if (run.state, to) not in RUN_MOVES:
         raise Conflict(f"A print run that is “{run.get_state_display()}” cannot become “{to.label}”.")
     if not PrintRun.objects.filter(pk=run.pk, state=run.state).update(state=to, **changes):

@@ -1,10 +1,13 @@
-"""A notice from draft to release: two people, bound to the digest of exactly what is said, to whom, by which channels."""
+"""A notice from draft to release: two people, bound to the digest of exactly what is said, to whom, by which
+channels.
+"""
 
 import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
@@ -17,16 +20,18 @@ from breach.models.people import Person
 from breach.permissions import require
 from breach.services.keys import vault_for
 from breach.services.record import record
-from breach.vault import canonical_json, new_salt, salted_digest
+from breach.vault import new_salt
 from notifications.contents import content_digest, current_texts, live_content
 from notifications.letters import library
 from notifications.letters.compose import canonical
-from notifications.letters.values import IncidentText, Wording
+from notifications.letters.values import Finding, IncidentText, Wording
 from notifications.models import Notice, PersonNotice
 from notifications.models.notices import TextPart
-from notifications.queries.notices import submission_findings, summary_of
+from notifications.queries.findings import people_findings, text_findings
+from notifications.queries.notices import summary_of
 from notifications.services import recipients, texts
 from notifications.services.moves import move_notice, move_person
+from notifications.services.remarks import remark
 from notifications.states import NoticeState, PersonState, Withheld
 
 KIND = "letters"
@@ -51,7 +56,8 @@ def draft(
     """Start a notice with the ready texts and return it.
 
     `languages` and `forms` (statutory forms such as "california") default to what the party's people need.
-    `texts_by_language` holds the house's own prose by language tag. Raises BadInput for what letters do not know.
+    `texts_by_language` holds the house's own prose by language tag. Raises BadInput for what letters do not
+    know.
     """
     require(actor, "letters.draft", incident)
     _check_party(incident, party)
@@ -75,25 +81,41 @@ def draft(
             title=title.strip(),
         )
         _add_texts(actor, notice, wordings.values(), own, now)
-        _record(actor, notice, "notice.drafted", {"party": party.uid, "policy": notice.policy, **_texts(notice)}, now)
+        _record(
+            actor,
+            notice,
+            "notice.drafted",
+            {"party": party.uid, "policy": notice.policy, **_texts(notice)},
+            now,
+        )
     return notice
 
 
 def batch_for(
     *, actor: User, notice: Notice, people: Iterable[int] | None = None, title: str = "", now: datetime
 ) -> Notice:
-    """Start a small notice with the same texts for people found late or with a corrected address; it has its own approval.
+    """Start a small notice with the same texts for people found late or with a corrected address; it has its
+    own approval.
 
     `people` are ids of Person rows; None takes every active person of the party whom neither the notice nor
-    another of its batches knows. Raises Conflict before the first notice was released, BadInput when nobody is left.
+    another of its batches knows. Raises Conflict before the first notice was released, BadInput when nobody
+    is left.
     """
     require(actor, "letters.draft", notice.incident)
     if not notice.is_out:
-        raise Conflict("The first notice was not released yet. Edit it instead; it takes everybody when it is submitted.")
+        raise Conflict(
+            "The first notice was not released yet. Edit it instead; it takes everybody when it is submitted."
+        )
     parent = notice.parent or notice
-    chosen = late_people(parent) if people is None else recipients.active_people(parent.party).filter(pk__in=list(people))
+    chosen = (
+        late_people(parent)
+        if people is None
+        else recipients.active_people(parent.party).filter(pk__in=list(people))
+    )
     if not chosen.exists():
-        raise BadInput("Nobody is left to write to", place="people", mend="Load the people first, or name them.")
+        raise BadInput(
+            "Nobody is left to write to", place="people", mend="Load the people first, or name them."
+        )
     with transaction.atomic():
         batch = _new(
             actor=actor,
@@ -123,7 +145,9 @@ def batch_for(
     return batch
 
 
-def submit(*, actor: User, notice: Notice, approvers: Sequence[User], now: datetime, **answer: Any) -> Approval:
+def submit(
+    *, actor: User, notice: Notice, approvers: Sequence[User], now: datetime, **answer: Any
+) -> Approval:
     """Freeze texts, people and channels, and ask `approvers` in turn. Returns the approval that waits.
 
     Raises BadInput naming the first thing the law misses in the texts, Conflict when the notice is no draft.
@@ -135,11 +159,15 @@ def submit(*, actor: User, notice: Notice, approvers: Sequence[User], now: datet
         raise Conflict("Only a draft can be submitted.")
     recipients.freeze_people(notice, now)
     content = live_content(notice)
-    _refuse_findings(notice)
+    day = now.astimezone(ZoneInfo(incident.zone)).date()
+    _refuse(text_findings(notice, date=day))
+    _refuse(people_findings(notice))
     digest = digest_now(notice)
     summary = summary_of(notice, content)
     if not summary["to_send"]:
-        raise BadInput("Nobody would be written to", place="people", mend="Load people with a usable address first.")
+        raise BadInput(
+            "Nobody would be written to", place="people", mend="Load people with a usable address first."
+        )
     with transaction.atomic():
         count = notice.people.count()
         move_notice(
@@ -170,7 +198,9 @@ def submit(*, actor: User, notice: Notice, approvers: Sequence[User], now: datet
 def decide(
     *, actor: User, notice: Notice, digest: str, approve: bool, now: datetime, reason: str = ""
 ) -> Approval:
-    """Approve or refuse what was submitted. `digest` is what the approver saw. Raises as `approvals.decide`."""
+    """Approve or refuse what was submitted. `digest` is what the approver saw. Raises as
+    `approvals.decide`.
+    """
     approval = live_approval(notice)
     if approval is None or approval.state != ApprovalState.ASKED:
         raise Conflict("This notice does not wait for approval.")
@@ -183,7 +213,9 @@ def decide(
 
 
 def settle(*, notice: Notice, actor: User | None, now: datetime) -> Notice:
-    """Follow what was decided about the notice, here or on the page of all approvals. May be called any time."""
+    """Follow what was decided about the notice, here or on the page of all approvals. May be called any
+    time.
+    """
     with transaction.atomic():
         notice.refresh_from_db()
         if notice.state != NoticeState.SUBMITTED:
@@ -194,7 +226,9 @@ def settle(*, notice: Notice, actor: User | None, now: datetime) -> Notice:
         if last.state == ApprovalState.APPROVED:
             move_notice(notice, NoticeState.APPROVED)
         else:
-            move_notice(notice, NoticeState.DRAFT, digest="", content={}, submitted_at=None, submitted_by=None)
+            move_notice(
+                notice, NoticeState.DRAFT, digest="", content={}, submitted_at=None, submitted_by=None
+            )
         data = {"approval": last.uid, "state": notice.state, "digest": last.digest}
         _record(actor, notice, f"notice.{last.state}", data, now)
     return notice
@@ -219,35 +253,49 @@ def release(*, actor: User, notice: Notice, now: datetime) -> Notice:
 
 
 def withhold_person(*, actor: User, row: PersonNotice, reason: str, now: datetime) -> PersonNotice:
-    """Take one person out, before or after release; never voids the approval. `reason` is a word of `Withheld`.
+    """Take one person out, before or after release; never voids the approval. `reason` is a word of
+    `Withheld`.
 
     Raises Conflict when the letter is being handed over or has left.
     """
     incident = row.notice.incident
     require(actor, "letters.submit", incident)
     if reason not in {Withheld.REMOVED, Withheld.LAW_ENFORCEMENT, Withheld.SAFETY, Withheld.TOLD_OTHERWISE}:
-        raise BadInput(f"{reason!r} is no reason for holding back", place="reason", mend="Choose one of the list.")
+        raise BadInput(
+            f"{reason!r} is no reason for holding back", place="reason", mend="Choose one of the list."
+        )
     with transaction.atomic():
         before = row.state
         row = move_person(row, PersonState.WITHHELD, reason=reason, next_at=None)
         data = {"notice": row.notice.uid, "was": before, "reason": reason}
-        record(actor=actor, incident=incident, action="notice.person_withheld", subject=row.uid, data=data, now=now)
+        record(
+            actor=actor,
+            incident=incident,
+            action="notice.person_withheld",
+            subject=row.uid,
+            data=data,
+            now=now,
+        )
     return row
 
 
 def withdraw(*, actor: User, notice: Notice, reason: str, now: datetime) -> Notice:
     """Give a notice up before anything left."""
     require(actor, "letters.submit", notice.incident)
-    if not reason.strip():
-        raise BadInput("Withdrawing needs a reason", place="reason", mend="Say why.")
     with transaction.atomic():
         approvals.void(
-            actor=actor, incident=notice.incident, kind=KIND, subject_uid=notice.uid, reason="withdrawn", now=now
+            actor=actor,
+            incident=notice.incident,
+            kind=KIND,
+            subject_uid=notice.uid,
+            reason="withdrawn",
+            now=now,
         )
         notice = move_notice(locked(notice), NoticeState.WITHDRAWN)
-        # The reason is people's prose and may name somebody; the entry keeps its salted digest.
-        digest = salted_digest(texts.TEXT_LABEL, canonical_json(reason), texts.salt_of(notice))
-        _record(actor, notice, "notice.withdrawn", {"reason_digest": digest}, now)
+        said = remark(
+            actor=actor, notice=notice, action="notice.withdrawn", subject=notice.uid, reason=reason, now=now
+        )
+        _record(actor, notice, "notice.withdrawn", {"reasons_digest": said.texts_digest}, now)
     return notice
 
 
@@ -265,7 +313,9 @@ def live_approval(notice: Notice) -> Approval | None:
 
 def languages_needed(party: Party) -> list[str]:
     """Return the tags of ready texts for the party's people; a language without one is served by English."""
-    spoken = recipients.active_people(party).values_list("language", flat=True).distinct().order_by("language")
+    spoken = (
+        recipients.active_people(party).values_list("language", flat=True).distinct().order_by("language")
+    )
     known = library.languages()
     return sorted({recipients.served_by(tag, known) for tag in spoken} or {recipients.FALLBACK_LANGUAGE})
 
@@ -326,24 +376,33 @@ def _add_texts(
 
 
 def _texts(notice: Notice) -> dict[str, Any]:
-    return {"texts": {f"{text.part}/{text.language}/{text.form}": texts.text_digest(text) for text in current_texts(notice)}}
+    return {
+        "texts": {
+            f"{text.part}/{text.language}/{text.form}": texts.text_digest(text)
+            for text in current_texts(notice)
+        }
+    }
 
 
-def _refuse_findings(notice: Notice) -> None:
-    legal = [finding for finding in submission_findings(notice) if finding.level == "legal"]
+def _refuse(findings: Iterable[Finding]) -> None:
+    legal = [finding for finding in findings if finding.level == "legal"]
     if legal:
         first = legal[0]
-        more = f" ({len(legal) - 1} more)" if len(legal) > 1 else ""
+        more = f" (and {len(legal) - 1} more)" if len(legal) > 1 else ""
         raise BadInput(first.message + more, place=first.place, mend=first.mend, code=first.code)
 
 
 def _supersede(batch: Notice) -> int:
-    """Let the rows of earlier notices of the family, which did not reach the person, point at the batch's rows."""
+    """Let the rows of earlier notices of the family, which did not reach the person, point at the batch's
+    rows.
+    """
     if batch.parent_id is None:
         return 0
     fresh = {row.person_id: row for row in batch.people.filter(state=PersonState.LISTED)}
     stale = PersonNotice.objects.filter(
-        notice__in=[batch.parent_id, *batch.parent.batches.values_list("pk", flat=True)] if batch.parent else [],
+        notice__in=[batch.parent_id, *batch.parent.batches.values_list("pk", flat=True)]
+        if batch.parent
+        else [],
         person__in=list(fresh),
         state__in=[PersonState.UNREACHABLE, PersonState.FAILED, PersonState.WITHHELD],
     ).exclude(notice=batch)
@@ -354,7 +413,9 @@ def _supersede(batch: Notice) -> int:
 
 def _check_party(incident: Incident, party: Party) -> None:
     if party.incident_id != incident.pk:
-        raise BadInput("The party belongs to another incident", place="party", mend="Choose one of this incident.")
+        raise BadInput(
+            "The party belongs to another incident", place="party", mend="Choose one of this incident."
+        )
 
 
 def _record(actor: User | None, notice: Notice, action: str, data: Mapping[str, Any], now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Who is written to: chosen as the active people of the party, frozen at submission, one row each."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -35,9 +35,11 @@ def people_of(notice: Notice) -> "QuerySet[Person]":
 
 
 def freeze_people(notice: Notice, now: datetime) -> int:
-    """Give every recipient exactly one row and drop rows of people who are no longer concerned. Returns the number.
+    """Give every recipient exactly one row and drop rows of people who are no longer concerned. Returns the
+    number.
 
-    Works in short transactions and may be repeated: a row that is there stays. A person whom somebody took out
+    Works in short transactions and may be repeated: a row that is there stays. A person whom somebody took
+    out
     stays taken out. People without a usable channel are listed as unreachable, not forgotten.
     """
     # Nothing has happened to the rows of a draft, so they may go.
@@ -66,7 +68,9 @@ def languages_of(notice: Notice) -> list[str]:
 
 
 def served_by(tag: str, known: Collection[str]) -> str:
-    """Return the language among `known` in which a person of this BCP 47 tag is written to; English where none fits."""
+    """Return the language among `known` in which a person of this BCP 47 tag is written to; English where
+    none fits.
+    """
     primary = tag.partition("-")[0]
     wanted = (tag, primary, FALLBACK_LANGUAGE)
     return next((one for one in wanted if one in known), min(known, default=FALLBACK_LANGUAGE))
@@ -78,16 +82,22 @@ def frozen_uids(notice: Notice) -> Iterator[str]:
     return uids.iterator(chunk_size=10_000)
 
 
-def _add_rows(notice: Notice, people: list[Mapping[str, Any]], languages: Collection[str], now: datetime) -> None:
+def _add_rows(
+    notice: Notice, people: Sequence[Mapping[str, Any]], languages: Collection[str], now: datetime
+) -> None:
     with transaction.atomic():
-        known = set(notice.people.filter(person__in=[one["pk"] for one in people]).values_list("person_id", flat=True))
+        known = set(
+            notice.people.filter(person__in=[one["pk"] for one in people]).values_list("person_id", flat=True)
+        )
         fresh = [one for one in people if one["pk"] not in known]
         PersonNotice.objects.bulk_create(
             [_row(notice, one, languages, now) for one in fresh], ignore_conflicts=True, batch_size=500
         )
 
 
-def _row(notice: Notice, person: Mapping[str, Any], languages: Collection[str], now: datetime) -> PersonNotice:
+def _row(
+    notice: Notice, person: Mapping[str, Any], languages: Collection[str], now: datetime
+) -> PersonNotice:
     email, address = usable(**{name: person[name] for name in CONTACT})
     channel = next_channel(notice.policy, has_email=email, has_address=address)
     return PersonNotice(
@@ -105,11 +115,15 @@ def _row(notice: Notice, person: Mapping[str, Any], languages: Collection[str], 
 
 def _refresh_rows(notice: Notice, languages: Collection[str], now: datetime) -> None:
     """List again those whose contact data, language or the notice's policy changed since they were listed."""
-    rows = notice.people.filter(state__in=[PersonState.LISTED, PersonState.UNREACHABLE]).select_related("person")
+    rows = notice.people.filter(state__in=[PersonState.LISTED, PersonState.UNREACHABLE]).select_related(
+        "person"
+    )
     stale = []
     for row in rows.iterator(chunk_size=BATCH):
         fresh = _row(notice, {name: getattr(row.person, name) for name in FIELDS}, languages, now)
-        if any(getattr(row, name) != getattr(fresh, name) for name in ("channel", "language", "country", "state")):
+        if any(
+            getattr(row, name) != getattr(fresh, name) for name in ("channel", "language", "country", "state")
+        ):
             stale.append(row)
     for start in range(0, len(stale), BATCH):
         batch = stale[start : start + BATCH]
@@ -119,6 +133,6 @@ def _refresh_rows(notice: Notice, languages: Collection[str], now: datetime) -> 
             _add_rows(notice, list(people), languages, now)
 
 
-def _batches(rows: Iterator[dict[str, Any]], size: int) -> Iterator[list[Mapping[str, Any]]]:
+def _batches(rows: Iterator[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
     while batch := list(islice(rows, size)):
         yield batch

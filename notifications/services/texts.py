@@ -1,4 +1,6 @@
-"""Writing a notice's texts. Every edit is a new version and ends a live approval: one changed word asks again."""
+"""Writing a notice's texts. Every edit is a new version and ends a live approval: one changed word asks
+again.
+"""
 
 import dataclasses
 import datetime as dt
@@ -61,7 +63,9 @@ def edit_wording(*, actor: User, notice: Notice, wording: Wording, now: datetime
 def edit_incident_text(
     *, actor: User, notice: Notice, text: IncidentText, now: datetime, form: str = ""
 ) -> NoticeText:
-    """Store a new version of the house's own prose about the incident in one language. Raises as `edit_wording`."""
+    """Store a new version of the house's own prose about the incident in one language. Raises as
+    `edit_wording`.
+    """
     check_incident_text(text)
     with transaction.atomic():
         notice = reopen(actor=actor, notice=notice, reason="incident text edited", now=now)
@@ -113,9 +117,13 @@ def edit_frame(
 def reopen(*, actor: User, notice: Notice, reason: str, now: datetime) -> Notice:
     """Return the notice, locked and as a draft. Ends a live approval. Call in the edit's transaction."""
     require(actor, "letters.draft", notice.incident)
-    locked = Notice.objects.select_for_update().select_related("incident", "party__organisation").get(pk=notice.pk)
+    locked = (
+        Notice.objects.select_for_update().select_related("incident", "party__organisation").get(pk=notice.pk)
+    )
     if not locked.is_editable:
-        raise Conflict("This notice was released or withdrawn; its text is fixed. Make a new notice or a small batch.")
+        raise Conflict(
+            "This notice was released or withdrawn; its text is fixed. Make a new notice or a small batch."
+        )
     approvals.void(
         actor=actor, incident=locked.incident, kind="letters", subject_uid=locked.uid, reason=reason, now=now
     )
@@ -171,9 +179,13 @@ def check_policy(policy: Sequence[str]) -> None:
 def check_dates(start: dt.date | None, end: dt.date | None, now: datetime) -> None:
     """Raise BadInput for days of the breach that cannot be; a day of grace covers zones ahead of UTC."""
     if end and not start:
-        raise BadInput("The breach has an end but no beginning", place="breach_from", mend="Give its first day.")
+        raise BadInput(
+            "The breach has an end but no beginning", place="breach_from", mend="Give its first day."
+        )
     if start and end and end < start:
-        raise BadInput("The breach ends before it begins", place="breach_to", mend="Swap or correct the days.")
+        raise BadInput(
+            "The breach ends before it begins", place="breach_to", mend="Swap or correct the days."
+        )
     latest = now.date() + dt.timedelta(days=1)
     if any(day and day > latest for day in (start, end)):
         raise BadInput("The breach lies in the future", place="breach_from", mend="Correct the days.")

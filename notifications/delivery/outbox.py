@@ -1,0 +1,126 @@
+"""E-mail from rows to the server: claim, commit, hand over, record; the record of one and the claim of the
+next share
+a transaction. A worker that dies between leaves one claimed row, which a sweep shows as ambiguous.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from breach.errors import BadInput, Conflict
+from breach.models import Incident
+from notifications.addressing import Addressed, address
+from notifications.contents import frozen_content
+from notifications.delivery.email import EmailTransport
+from notifications.delivery.sink import DrillSink
+from notifications.delivery.transport import (
+    Ambiguous,
+    DeliveryFailure,
+    Handover,
+    PermanentFailure,
+    TemporaryFailure,
+    Transport,
+)
+from notifications.letters.compose import compose
+from notifications.letters.emailing import render_email
+from notifications.letters.values import EmailValue, NoticeContent
+from notifications.models import Attempt, Notice
+from notifications.services.delivery import Result, claim, due, leave_out_departed, record_outcome
+from notifications.states import Channel, Code, Outcome
+
+OUTCOMES: dict[type[DeliveryFailure], Outcome] = {
+    TemporaryFailure: Outcome.TEMPORARY,
+    PermanentFailure: Outcome.PERMANENT,
+    Ambiguous: Outcome.AMBIGUOUS,
+}
+# Our own server or line is the trouble: going on would only use up everybody's tries.
+STOPS = frozenset({Code.NO_CONNECTION, Code.SENDER_REFUSED})
+UNWRITABLE = Result(Outcome.PERMANENT, Code.OTHER)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What one call did: hand-overs by outcome, and whether the line to our own server is the trouble."""
+
+    outcomes: dict[str, int]
+    must_stop: bool = False
+
+    @property
+    def total(self) -> int:
+        return sum(self.outcomes.values())
+
+
+def transport_for(incident: Incident) -> Transport:
+    """Return the way out for e-mail. A drill's letters end in a sink whatever the settings say."""
+    return DrillSink() if incident.drill else EmailTransport()
+
+
+def send_some(*, notice: Notice, transport: Transport, now: datetime, limit: int) -> Sent:
+    """Hand over up to `limit` letters that are due by e-mail. `now` should be fresh: call with small
+    limits.
+    """
+    if notice.incident.drill and not isinstance(transport, DrillSink):
+        raise ValueError("a drill hands nothing over")
+    leave_out_departed(notice)
+    rows = list(due(notice, Channel.EMAIL, now)[:limit])
+    if not rows:
+        return Sent({})
+    outcomes: Counter[str] = Counter()
+    before: tuple[Attempt, Result] | None = None
+    must_stop = False
+    content, zone = frozen_content(notice), ZoneInfo(notice.incident.zone)
+    for one in address(notice, rows):
+        email = _email(content, one, now, zone)
+        attempt = _next(before, one, transport, now)
+        before = None
+        if attempt is None:
+            continue
+        result = UNWRITABLE if email is None else _hand_over(transport, notice, attempt, one, email)
+        before = (attempt, result)
+        outcomes[result.outcome] += 1
+        must_stop = result.code in STOPS
+        if must_stop:
+            break
+    _settle(before, now)
+    return Sent(dict(outcomes), must_stop)
+
+
+def _email(content: NoticeContent, one: Addressed, now: datetime, zone: ZoneInfo) -> EmailValue | None:
+    try:
+        return render_email(compose(content, one.recipient, date=now.astimezone(zone).date()))
+    except BadInput:
+        return None
+
+
+def _next(
+    before: tuple[Attempt, Result] | None, one: Addressed, transport: Transport, now: datetime
+) -> Attempt | None:
+    """Record the hand-over before and claim the next letter, in one transaction."""
+    with transaction.atomic():
+        _settle(before, now)
+        return claim(row=one.row, transport=transport.name, now=now)
+
+
+def _settle(before: tuple[Attempt, Result] | None, now: datetime) -> None:
+    if before is None:
+        return
+    try:
+        record_outcome(attempt=before[0], result=before[1], now=now)
+    except Conflict:
+        return  # a sweep held this worker for dead and showed the letter as unclear; that stands
+
+
+def _hand_over(
+    transport: Transport, notice: Notice, attempt: Attempt, one: Addressed, email: EmailValue
+) -> Result:
+    if not one.person.email:
+        return Result(Outcome.PERMANENT, Code.BAD_ADDRESS)
+    sender = notice.party.organisation
+    message = Handover(attempt.uid, one.person.email, email, sender.name, sender.contact_email)
+    try:
+        return Result(Outcome.SUCCESS, transport.deliver(message))
+    except DeliveryFailure as failure:
+        return Result(OUTCOMES[type(failure)], failure.code, failure.status)

@@ -1,0 +1,45 @@
+"""What speaks against submitting a notice: in its texts, and in the letters to the people on it."""
+
+import datetime as dt
+from collections.abc import Iterator
+from itertools import islice
+
+from notifications.addressing import Addressed, address
+from notifications.contents import live_content
+from notifications.letters.lint import addressable, lint, printable
+from notifications.letters.values import Finding, NoticeContent
+from notifications.models import Notice
+from notifications.queries.notices import stand_ins
+from notifications.states import Channel, PersonState
+
+SHOWN = 20
+OPEN_AT_ONCE = 500
+
+
+def text_findings(notice: Notice, *, date: dt.date) -> list[Finding]:
+    """Return what the lint minds in the texts as they stand, legal findings first. Opens nothing sealed."""
+    return lint(live_content(notice), [like for like, _count in stand_ins(notice)], date=date)
+
+
+def people_findings(notice: Notice) -> list[Finding]:
+    """Return why letters to single people could not be made; at most SHOWN. Places are uids of rows of the
+    notice.
+    """
+    content = live_content(notice)
+    found = (finding for one in _everybody(notice) if (finding := _finding(one, content)))
+    return list(islice(found, SHOWN))
+
+
+def _everybody(notice: Notice) -> Iterator[Addressed]:
+    rows = notice.people.exclude(state__in=[PersonState.UNREACHABLE, PersonState.WITHHELD]).order_by("pk")
+    last = 0
+    while batch := list(rows.filter(pk__gt=last)[:OPEN_AT_ONCE]):
+        last = batch[-1].pk
+        yield from address(notice, batch)
+
+
+def _finding(one: Addressed, content: NoticeContent) -> Finding | None:
+    found = printable(one.recipient)
+    if found is None and one.row.channel == Channel.POST:
+        found = addressable(one.recipient, content)
+    return found
