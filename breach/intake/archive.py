@@ -6,6 +6,7 @@ Sizes are counted by unpacking, not believed: a member's declared size is only a
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
@@ -63,14 +64,7 @@ def inspect_archive(stream: BinaryIO, caps: Caps, *, place: str) -> dict[str, Sh
             members = archive.infolist()
             _check_claims(members, caps, place)
             return _scan(archive, members, caps, place)
-    except (
-        zipfile.BadZipFile,
-        NotImplementedError,
-        EOFError,
-        OSError,
-        ValueError,
-        zipfile.zlib.error,
-    ) as error:  # type: ignore[attr-defined]
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError) as error:
         raise BadInput(
             "the workbook is damaged or not a workbook", place=place, mend=AS_TABLE, code="workbook"
         ) from error

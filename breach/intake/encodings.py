@@ -28,9 +28,10 @@ WESTERN = frozenset("àâäáãåæçèéêëìíîïñòóôöõøœùúûüý�
 CENTRAL = frozenset("ąćęłńóśźżčďěňřšťůžőűâăîșțşţĄĆĘŁŃÓŚŹŻČĎĚŇŘŠŤŮŽŐŰÂĂÎȘȚŞŢáéíöüÁÉÍÖÜäÄçÇßô")
 ENOUGH = 0.9
 MOST_CHAOS = 10  # per cent, as the library measures it
-# More undecodable lines than one in this many readable ones: it is not that encoding.
+# More undecodable lines than one in this many readable ones, and it is not that encoding; more control
+# characters than one in this many bytes, and it is no text.
 FEW = 20
-_HIGH = re.compile(rb"[\x80-\xff]")
+_BEYOND_ASCII = re.compile(r"(?s)(?<=(.))([^\x00-\x7f])")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -105,7 +106,7 @@ def _wide_or_binary(head: bytes, place: str) -> Encoding:
     if even / half > ENOUGH and odd == 0:
         return Encoding("utf-16-be", "guessed")
     controls = len(_CONTROL.findall(head))
-    if controls * 100 > len(head):
+    if controls * FEW > len(head):
         raise BadInput(
             "this is not a text file, or its encoding is unknown", place=place, mend=MENDS, code="encoding"
         )
@@ -119,9 +120,8 @@ def _wide_or_binary(head: bytes, place: str) -> Encoding:
 
 def _code_page(sample: bytes, place: str) -> Encoding:
     """Choose the code page under which the most bytes above 127 are letters that names are written with."""
-    high = b"".join(_HIGH.findall(sample))
-    best = max(CODE_PAGES, key=lambda page: (_share(high, page), -CODE_PAGES.index(page)))
-    if _share(high, best) >= ENOUGH:
+    best = max(CODE_PAGES, key=lambda page: (_share(sample, page), -CODE_PAGES.index(page)))
+    if _share(sample, best) >= ENOUGH:
         return Encoding(best, "letters")
     guess = from_bytes(sample, cp_exclusion=list(CODE_PAGES)).best()
     if guess is None or guess.percent_chaos > MOST_CHAOS or not guess.alphabets:
@@ -131,7 +131,9 @@ def _code_page(sample: bytes, place: str) -> Encoding:
     return Encoding(guess.encoding, "guessed")
 
 
-def _share(high: bytes, page: str) -> float:
+def _share(sample: bytes, page: str) -> float:
+    """Return the share of letters beyond ASCII that belong into names, capitals only where words begin."""
     letters = CENTRAL if page == "cp1250" else WESTERN
-    text = high.decode(page, errors="replace")
-    return sum(char in letters for char in text) / len(text)
+    found = _BEYOND_ASCII.findall(sample.decode(page, errors="replace"))
+    fitting = sum(char in letters and not (char.isupper() and before.islower()) for before, char in found)
+    return fitting / (len(found) or 1)

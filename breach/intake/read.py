@@ -3,13 +3,14 @@ alone.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from breach.errors import BadInput
 from breach.intake import text, workbook
-from breach.intake.archive import column_letters
+from breach.intake.archive import AS_TABLE, column_letters
 from breach.intake.caps import CAPS, MIB, Caps
 from breach.intake.encodings import Encoding, detect_encoding, given_encoding
 from breach.intake.headers import recognise
@@ -20,6 +21,7 @@ ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 EMPTY_ZIP = b"PK\x05\x06"
 # Two of these in a row are words of a header, not people.
 HEADER_WORDS = 2
+Rows = Generator[Row | Refusal, None, None]
 _DATA_LIKE = re.compile(r"^[^@\s]+@[^@\s]+\.\w+$|^[A-Z]{2}\d{2}[A-Z0-9 ]{11,}$|^\d[\d./\- ]{5,}$")
 
 
@@ -48,18 +50,17 @@ class Table:
     header: tuple[str, ...]
     header_row: int
     notes: tuple[str, ...]
-    _source: Callable[[], Iterator[Row | Refusal]] = field(repr=False)
+    _source: Callable[[], Rows] = field(repr=False)
 
     def rows(self) -> Iterator[Row | Refusal]:
         width = len(self.header)
-        for row in self._source():
-            number = row.row if isinstance(row, Refusal) else row.number
-            if number <= self.header_row:
-                continue
-            if isinstance(row, Row) and len(row.cells) != width:
-                yield _fit(row, width)
-            else:
-                yield row
+        with closing(self._source()) as rows:
+            for row in rows:
+                number = row.row if isinstance(row, Refusal) else row.number
+                if number <= self.header_row:
+                    continue
+                fits = isinstance(row, Refusal) or len(row.cells) == width
+                yield row if fits else _fit(row, width)
 
 
 def _fit(row: Row, width: int) -> Row | Refusal:
@@ -93,7 +94,7 @@ def open_table(stream: BinaryIO, place: str, options: Options | None = None, cap
             raise BadInput(
                 "this is an old (.xls) or encrypted workbook",
                 place=place,
-                mend=workbook.AS_TABLE,
+                mend=AS_TABLE,
                 code="workbook",
             )
         case _ if place.lower().endswith((".xlsx", ".xlsm")):
@@ -119,10 +120,11 @@ def _open_text(stream: BinaryIO, place: str, options: Options, caps: Caps) -> Ta
             "a delimiter is one character", place=place, mend="Name one, such as ; or ,", code="delimiter"
         )
 
-    def source() -> Iterator[Row | Refusal]:
+    def source() -> Rows:
         return text.read_text(stream, encoding, delimiter, caps, place=place)
 
-    header, header_row, notes = _header(source(), place, caps)
+    with closing(source()) as rows:
+        header, header_row, notes = _header(rows, place, caps)
     return Table(place, "csv", encoding.name, encoding.how, delimiter, "", header, header_row, notes, source)
 
 
@@ -140,10 +142,11 @@ def _open_workbook(stream: BinaryIO, place: str, options: Options, caps: Caps) -
     where = f"{place}, sheet {sheet.name}"
     workbook.check_extent(sheet, caps, place=where)
 
-    def source() -> Iterator[Row | Refusal]:
+    def source() -> Rows:
         return workbook.read_sheet(stream, sheet, caps, place=where)
 
-    header, header_row, notes = _header(source(), where, caps)
+    with closing(source()) as rows:
+        header, header_row, notes = _header(rows, where, caps)
     if len(chosen) > 1:
         notes += (f"Other sheets were not read: {', '.join(other.name for other in chosen[1:])}",)
     return Table(place, "xlsx", "", "", "", sheet.name, header, header_row, notes, source)

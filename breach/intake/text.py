@@ -8,7 +8,7 @@ import csv
 import io
 import re
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import BinaryIO
 
 from breach.errors import BadInput
@@ -91,7 +91,7 @@ def _agreement(lines: list[str], delimiter: str) -> tuple[float, int]:
 
 def read_text(
     stream: BinaryIO, encoding: Encoding, delimiter: str, caps: Caps, *, place: str
-) -> Iterator[Row | Refusal]:
+) -> Generator[Row | Refusal, None, None]:
     """Yield the rows of the file in order, header included; blank rows are counted and left out.
 
     A line that breaks the quoting rules is refused alone, and reading goes on with the next line.

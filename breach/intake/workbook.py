@@ -3,7 +3,7 @@
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 from xml.parsers import expat
@@ -75,7 +75,9 @@ def check_extent(sheet: Sheet, caps: Caps, *, place: str) -> None:
         )
 
 
-def read_sheet(stream: BinaryIO, sheet: Sheet, caps: Caps, *, place: str) -> Iterator[Row | Refusal]:
+def read_sheet(
+    stream: BinaryIO, sheet: Sheet, caps: Caps, *, place: str
+) -> Generator[Row | Refusal, None, None]:
     """Yield the rows of the sheet as text, header included; blank rows are counted and left out.
 
     A cell that holds a formula comes as the formula's text with "=" in front, never as its stored result.

@@ -1,0 +1,49 @@
+"""Made-up tables for the intake's tests, as the bytes somebody would upload."""
+
+import datetime as dt
+import io
+import struct
+import zipfile
+from collections.abc import Callable, Sequence
+
+from openpyxl import Workbook
+
+from breach.intake.caps import CAPS, Caps
+from breach.intake.read import Options, Table, open_table
+
+TODAY = dt.date(2026, 11, 24)
+HEADER = "Name;E-mail;Street;Postcode;City;Country\n"
+ZOE = "Zoé Lefèvre;zoe@example.org;7 rue des Lilas;75011;Paris;FR\n"
+
+
+def table(content: bytes | str, name: str = "people.csv", options: Options | None = None, caps: Caps = CAPS) -> Table:
+    raw = content.encode() if isinstance(content, str) else content
+    return open_table(io.BytesIO(raw), name, options, caps)
+
+
+def xlsx(rows: Sequence[Sequence[object]], change: Callable[[Workbook], None] | None = None) -> bytes:
+    book = Workbook()
+    for row in rows:
+        book.active.append(list(row))
+    if change:
+        change(book)
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def repacked(content: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
+    """Return the archive with each member's bytes passed through `change`."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in source.namelist():
+            packed.writestr(name, change(name, source.read(name)))
+    return target.getvalue()
+
+
+def claiming(content: bytes, member: str, size: int) -> bytes:
+    """Return the archive with the central directory's claim about one member's size replaced."""
+    raw = bytearray(content)
+    place = raw.rfind(b"PK\x01\x02", 0, raw.rfind(member.encode()))
+    raw[place + 24 : place + 28] = struct.pack("<I", size)
+    return bytes(raw)
