@@ -88,7 +88,8 @@ def number(value: float) -> str:
 
 def percent(value: float) -> str:
     """Write a share given in per cent: `12.5%`, `12,5 %`."""
-    return format_percent(value / 100, format=None, locale=locale(), decimal_quantization=False)
+    pattern = locale().percent_formats[None].pattern.replace("#,##0", "#,##0.#")
+    return format_percent(value / 100, format=pattern, locale=locale())
 
 
 def people(count: int) -> str:
