@@ -92,6 +92,7 @@ class _Reading:
         self._walk = Walk(self._findings)
         self._signed = CheckpointWalk(self._walk, pinned)
         self._closed = False
+        self._signed_heads: dict[str, tuple[int, str]] = {}
         if earlier:
             for chain, (size, head) in earlier.heads.items():
                 self._walk.anchor(chain, size, Anchor(head, "the earlier export", "diverged"))
@@ -152,7 +153,8 @@ class _Reading:
         if closing["kind"] != FORMAT or canonical_json(closing) != body:
             raise ValueError("not a closing line")
         self._signed.check_signature(document["key"], document["signature"], closing_bytes(body), place)
-        self._compare_heads({chain: (size, head) for chain, size, head in closing["heads"]}, place)
+        self._signed_heads = {chain: (size, head) for chain, size, head in closing["heads"]}
+        self._compare_heads(self._signed_heads, place)
         if closing["checkpoints"] != len(self._signed.digests):
             said = f"{closing['checkpoints']} checkpoints were exported, {len(self._signed.digests)} are here"
             self._findings.add("checkpoint", place, said)
@@ -180,7 +182,7 @@ class _Reading:
         present = self._walk.chains.keys()
         expected = set(self._signed.chains) if self.report.complete else set()
         expected |= self._earlier.heads.keys() if self._earlier else set()
-        for chain in sorted(expected - present):
+        for chain in sorted(expected - present - self._signed_heads.keys()):
             self._findings.add("missing_chain", chain, f"the whole of {chain} is missing")
         self._walk.finish(present)
         for text in noted:

@@ -72,7 +72,8 @@ class Walk:
         """Expect this head after `size` entries. Anchors are set before the chain's entries are walked."""
         known = self._anchors[chain].setdefault(size, anchor)
         if known.head != anchor.head:
-            self.findings.add(anchor.code, f"{chain} {size}", f"{known.by} and {anchor.by} disagree")
+            code = anchor.code if known.code == "head" else known.code
+            self.findings.add(code, f"{chain} {size}", f"{known.by} and {anchor.by} disagree")
 
     def entry(self, body: str, place: str) -> dict[str, Any] | None:
         """Take the next entry and return its document, or None when it cannot be read."""

@@ -251,13 +251,17 @@ def test_rotation_rewraps_and_never_reseals(tmp_path: Path, keyring: Keyring, ke
         keys.vault(UID)
 
 
+@pytest.mark.parametrize("rewrapped", [False, True])
 def test_retiring_stops_before_anything_is_forgotten_when_a_key_does_not_open(
-    tmp_path: Path, keyring: Keyring, keys: IncidentKeys
+    tmp_path: Path, keyring: Keyring, keys: IncidentKeys, *, rewrapped: bool
 ) -> None:
     keys.create(UID)
     keyring.rotate()
+    if rewrapped:
+        keys.rewrap_all()
     file = tmp_path / "incidents" / f"{UID}.key"
-    file.write_bytes(file.read_bytes()[:-1] + b"\0")
+    blob = file.read_bytes()
+    file.write_bytes(blob[:-1] + bytes([blob[-1] ^ 1]))
     with pytest.raises(Damaged):
         keys.retire_old_keys(keyring)
     assert len(keyring.key_ids) == 2
