@@ -107,6 +107,7 @@ def drop_letters(*, run: PrintRun, rows: Iterable[PersonNotice], now: datetime) 
             ended.update(outcome=Outcome.PERMANENT, code=Code.BAD_ADDRESS, finished_at=now)
             fresh = PersonNotice.objects.select_related("notice__incident", "person").get(pk=row.pk)
             step_down(row=fresh, code=Code.BAD_ADDRESS, now=now)
+            PersonNotice.objects.filter(pk=row.pk).update(print_run=None)
         count += 1
     return count
 
