@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import F
+from django.utils.translation import get_language
 
 from breach import approvals
 from breach.figures import Clock, most_urgent
 from breach.models import Approval, Incident, Obligation, ObligationState, Phase, User
-from breach.models.playbooks import Task
+from breach.models.playbooks import OPEN_TASK, Task
 from breach.queries.clocks import clock_of
 
 LIVE = (ObligationState.PROVISIONAL, ObligationState.RUNNING)
 OPEN_PHASES = (Phase.REPORTED, Phase.OPEN)
-OPEN_TASKS = ("todo", "doing")
 MOST_TASKS, MOST_CLOCKS, MOST_CLOSED = 20, 12, 10
 
 
@@ -72,10 +72,17 @@ def _live_obligations(incidents: list[Incident]) -> list[Obligation]:
 
 
 def _tasks(user: User, incidents: list[Incident], now: datetime) -> tuple[TaskLine, ...]:
-    rows = Task.objects.filter(owner=user, state__in=OPEN_TASKS, run__incident__in=incidents)
+    rows = Task.objects.filter(owner=user, state__in=OPEN_TASK, run__incident__in=incidents)
     rows = rows.select_related("run__incident").order_by(F("due").asc(nulls_last=True), "pk")[:MOST_TASKS]
     return tuple(TaskLine(task, task.run.incident, _task_clock(task, now)) for task in rows)
 
 
 def _task_clock(task: Task, now: datetime) -> Clock:
-    return Clock(label=str(task), now=now, due=task.due, zone=task.run.incident.zone)
+    return Clock(label=task_title(task), now=now, due=task.due, zone=task.run.incident.zone)
+
+
+def task_title(task: Task) -> str:
+    """Return the title that the playbook had when the run was started, in the language of the page."""
+    titles = next(item["title"] for item in task.run.document["task"] if item["key"] == task.key)
+    wanted = (get_language() or "en").split("-")[0]
+    return str(titles.get(wanted) or titles["en"])
