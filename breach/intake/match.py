@@ -5,6 +5,7 @@ a shared key joins only records whose names and birth dates can be of one person
 suggestion for somebody to judge. The result depends on the order of the sources alone.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -13,6 +14,8 @@ from breach.intake.contact import email_key
 from breach.intake.headers import plain
 from breach.intake.record import Record
 
+# Müller is also written Mueller, and Muller where a system had no umlauts.
+_UMLAUT = re.compile("([aou])e")
 EMAIL, CUSTOMER_NUMBER, NAME_BIRTH_POSTCODE = "email", "customer_number", "name_birth_postcode"
 
 
@@ -75,8 +78,7 @@ def plain_keys(record: Record) -> tuple[tuple[str, str], ...]:
 
 def name_key(name: str, birth_date: str, postcode: str) -> str:
     """Return one text for name (in any order of its words), ISO birth date and postcode."""
-    words = " ".join(sorted(plain(name).split())) or " ".join(sorted(name.casefold().split()))
-    return f"{words}|{birth_date}|{postcode.replace(' ', '').upper()}"
+    return f"{' '.join(sorted(_words(name)))}|{birth_date}|{postcode.replace(' ', '').upper()}"
 
 
 def identity_of(record: Record) -> Identity:
@@ -85,28 +87,24 @@ def identity_of(record: Record) -> Identity:
 
 def _words(name: str) -> frozenset[str]:
     # Names in scripts without ASCII letters are compared as they stand.
-    return frozenset((plain(name) or name.casefold()).split())
+    return frozenset(_UMLAUT.sub(r"\1", plain(name) or name.casefold()).split())
 
 
 def can_be_one(one: Identity, other: Identity) -> bool:
     """Say whether nothing speaks against two records being of one person."""
     if one.birth_date and other.birth_date and one.birth_date != other.birth_date:
         return False
-    if not one.names or not other.names:
-        return True
     if one.given and other.given:
-        return _share(one.given, other.given)
-    return one.names <= other.names or other.names <= one.names or len(one.names & other.names) > 1
+        return any(_alike(word, another) for word in one.given for another in other.given)
+    if len(one.names & other.names) > 1:
+        return True
+    fewer, more = sorted((one.names, other.names), key=len)
+    return all(any(_alike(word, another) for another in more) for word in fewer)
 
 
-def _share(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Say whether given names have a word in common, an initial standing for the words it begins."""
-    return bool(one & other) or _abbreviates(one, other) or _abbreviates(other, one)
-
-
-def _abbreviates(short: frozenset[str], long: frozenset[str]) -> bool:
-    initials = {word for word in short if len(word) == 1}
-    return any(word[0] in initials for word in long)
+def _alike(word: str, other: str) -> bool:
+    """Say whether two words of names are equal, or one is the initial of the other."""
+    return word == other or (min(len(word), len(other)) == 1 and word[0] == other[0])
 
 
 class _Groups:

@@ -17,6 +17,8 @@ from breach.intake.headers import plain
 
 DATA = Path(__file__).parent / "data"
 FALLBACK_LANGUAGE = "en"
+# Where the space stands in a postcode, counted from the start or from the end.
+SPACED = {"NL": 4, "GB": -3, "CA": 3, "SE": 3, "CZ": 3, "SK": 3, "GR": 3}
 LOST_ZEROS = 2  # no postcode begins with more
 
 
@@ -76,18 +78,15 @@ def postcode_of(text: str, country: str) -> str:
         code = code[:-2]
     if code.isdigit() and 0 < rule.digits - len(code) <= LOST_ZEROS:
         code = code.zfill(rule.digits)
-    for spelling in (code, code.replace(" ", ""), _spaced(code, country)):
-        if spelling and rule.fits(spelling):
-            return spelling
-    return ""
+    return next((spelling for spelling in _spellings(code, country) if rule.fits(spelling)), "")
 
 
-def _spaced(code: str, country: str) -> str:
-    """Put the space where Britain (three at the end), Canada and the Netherlands have it."""
+def _spellings(code: str, country: str) -> tuple[str, ...]:
+    """Return the spellings to try, the country's own first: where the space goes, or that there is none."""
     tight = code.replace(" ", "")
-    if country == "NL":
-        return f"{tight[:4]} {tight[4:]}"
-    return f"{tight[:-3]} {tight[-3:]}" if country in {"GB", "CA", "SE", "CZ", "SK", "GR"} else tight
+    if country in SPACED:
+        return (f"{tight[: SPACED[country]]} {tight[SPACED[country] :]}", code)
+    return (tight, code) if tight.isdigit() else (code, tight)
 
 
 @functools.cache

@@ -16,7 +16,9 @@ HEADER = "Name;E-mail;Street;Postcode;City;Country\n"
 ZOE = "Zoé Lefèvre;zoe@example.org;7 rue des Lilas;75011;Paris;FR\n"
 
 
-def table(content: bytes | str, name: str = "people.csv", options: Options | None = None, caps: Caps = CAPS) -> Table:
+def table(
+    content: bytes | str, name: str = "people.csv", options: Options | None = None, caps: Caps = CAPS
+) -> Table:
     raw = content.encode() if isinstance(content, str) else content
     return open_table(io.BytesIO(raw), name, options, caps)
 
@@ -35,7 +37,10 @@ def xlsx(rows: Sequence[Sequence[object]], change: Callable[[Workbook], None] | 
 def repacked(content: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
     """Return the archive with each member's bytes passed through `change`."""
     target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as source,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed,
+    ):
         for name in source.namelist():
             packed.writestr(name, change(name, source.read(name)))
     return target.getvalue()

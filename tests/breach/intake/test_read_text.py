@@ -11,7 +11,12 @@ from tests.breach.intake.tables import HEADER, ZOE, table
 def test_reads_semicolons_in_windows_1252() -> None:
     read = table((HEADER + ZOE).encode("cp1252"))
 
-    assert (read.encoding, read.encoding_how, read.delimiter, read.header_row) == ("cp1252", "letters", ";", 1)
+    assert (read.encoding, read.encoding_how, read.delimiter, read.header_row) == (
+        "cp1252",
+        "letters",
+        ";",
+        1,
+    )
     assert read.header == ("Name", "E-mail", "Street", "Postcode", "City", "Country")
     assert list(read.rows()) == [
         Row(2, ["Zoé Lefèvre", "zoe@example.org", "7 rue des Lilas", "75011", "Paris", "FR"])
@@ -126,7 +131,11 @@ def test_nul_bytes_and_control_characters_refuse_their_row() -> None:
 def test_a_huge_cell_refuses_its_row_and_reading_goes_on(length: int) -> None:
     read = table(f"Name;City\nAnn;Kiel\n{'x' * length};Ulm\nCy;Bonn\n")
 
-    assert list(read.rows()) == [Row(2, ["Ann", "Kiel"]), Refusal(3, "", "cell_too_long"), Row(4, ["Cy", "Bonn"])]
+    assert list(read.rows()) == [
+        Row(2, ["Ann", "Kiel"]),
+        Refusal(3, "", "cell_too_long"),
+        Row(4, ["Cy", "Bonn"]),
+    ]
 
 
 def test_names_columns_that_have_no_name_of_their_own() -> None:
@@ -134,7 +143,9 @@ def test_names_columns_that_have_no_name_of_their_own() -> None:
 
     assert read.header == ("Name", "City", "City (C)")
     assert list(read.rows()) == [Refusal(2, "", "row_length")]
-    assert read.notes == ("Columns without a name, or with one that another has, were named by their letter.",)
+    assert read.notes == (
+        "Columns without a name, or with one that another has, were named by their letter.",
+    )
 
 
 @pytest.mark.parametrize(
@@ -170,7 +181,17 @@ def test_names_columns_that_have_no_name_of_their_own() -> None:
             "people.csv, row 1, column B: the header holds a formula. Replace it by its text.",
         ),
     ],
-    ids=["empty", "blank", "header only", "binary", "200 columns", "two headers", "title", "no header", "formula"],
+    ids=[
+        "empty",
+        "blank",
+        "header only",
+        "binary",
+        "200 columns",
+        "two headers",
+        "title",
+        "no header",
+        "formula",
+    ],
 )
 def test_a_file_that_is_no_table_gets_one_clear_message(content: bytes, message: str) -> None:
     with pytest.raises(BadInput) as refused:
@@ -201,5 +222,7 @@ def test_every_row_is_a_row_or_a_refusal() -> None:
 
     outcomes = list(table("Name;City\n" + "\n".join(rows) + "\n").rows())
 
-    assert [outcome.row if isinstance(outcome, Refusal) else outcome.number for outcome in outcomes] == list(range(2, 302))
+    assert [outcome.row if isinstance(outcome, Refusal) else outcome.number for outcome in outcomes] == list(
+        range(2, 302)
+    )
     assert sum(isinstance(outcome, Row) for outcome in outcomes) == 100

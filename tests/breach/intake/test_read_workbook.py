@@ -36,7 +36,9 @@ def test_a_formula_comes_as_its_text_and_never_as_its_result() -> None:
         sheet["C3"] = '=HYPERLINK("http://x.example","Ann")'
 
     content = xlsx([["Name", "City"], ["Ann", "Kiel"], ["Bo", "Ulm"]], shift)
-    cached = repacked(content, lambda name, data: data.replace(b"<v></v>", b"<v>Cached</v>") if name == SHEET else data)
+    cached = repacked(
+        content, lambda name, data: data.replace(b"<v></v>", b"<v>Cached</v>") if name == SHEET else data
+    )
 
     for workbook in (content, cached):
         assert list(table(workbook, "people.xlsx").rows()) == [
@@ -62,7 +64,10 @@ def test_another_sheet_can_be_named_and_the_rest_is_noted() -> None:
 def bomb() -> bytes:
     """A sheet that really unpacks to 64 MB of blanks."""
     return repacked(
-        xlsx(PEOPLE), lambda name, data: data.replace(b"<sheetData>", b" " * 64 * MIB + b"<sheetData>") if name == SHEET else data
+        xlsx(PEOPLE),
+        lambda name, data: (
+            data.replace(b"<sheetData>", b" " * 64 * MIB + b"<sheetData>") if name == SHEET else data
+        ),
     )
 
 
@@ -106,7 +111,10 @@ AS_TABLE = "Open it in a spreadsheet program and save the table as a new .xlsx o
         ),
         (other_archive(), f"people.xlsx: the archive holds no Excel workbook. {AS_TABLE}"),
         (xlsx(PEOPLE)[:-400], f"people.xlsx: the workbook is damaged or not a workbook. {AS_TABLE}"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, f"people.xlsx: this is an old (.xls) or encrypted workbook. {AS_TABLE}"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
+            f"people.xlsx: this is an old (.xls) or encrypted workbook. {AS_TABLE}",
+        ),
         (xlsx([]), "people.xlsx: the workbook has no filled sheet. Name a sheet that holds the table."),
         (
             xlsx([[f"c{number}" for number in range(200)], list(range(200))]),
@@ -119,7 +127,18 @@ AS_TABLE = "Open it in a spreadsheet program and save the table as a new .xlsx o
             "Keep one row of column names (row 2, say) and remove the other.",
         ),
     ],
-    ids=["text", "4 GB claim", "lying bomb", "entities", "other archive", "cut", "old", "empty", "200 columns", "two headers"],
+    ids=[
+        "text",
+        "4 GB claim",
+        "lying bomb",
+        "entities",
+        "other archive",
+        "cut",
+        "old",
+        "empty",
+        "200 columns",
+        "two headers",
+    ],
 )
 def test_a_hostile_or_broken_workbook_gets_one_clear_message(content: bytes, message: str) -> None:
     with pytest.raises(BadInput) as refused:
