@@ -1,4 +1,5 @@
-"""Supervisory authorities: one per country of the EEA, the United Kingdom, Switzerland, and the German Länder.
+"""Supervisory authorities: one per country of the EEA, the United Kingdom, Switzerland, and the German
+Länder.
 
 Websites and general addresses are no filing channels: a filing goes through the authority's own breach page.
 """
@@ -17,8 +18,9 @@ from breach.law.places import country_of, eea
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """`languages` are those of filings; `is_one_stop_shop` says whether GDPR Art 56 (lead authority) works there;
-    `sector` is public, private or empty where the authority serves both."""
+    """`languages` are those of filings; `is_one_stop_shop` says whether GDPR Art 56 (lead authority) works
+    there; `sector` is public, private or empty where the authority serves both.
+    """
 
     key: str
     country: str
@@ -64,9 +66,9 @@ def load() -> Mapping[str, Authority]:
 def competent(facts: Facts) -> tuple[Authority, ...]:
     """Return the authorities to notify under GDPR Arts 33, 55 and 56, as far as the facts tell.
 
-    A named lead authority wins; then the main establishment, or the only one in the EEA. Without an establishment in
-    the EEA, every authority where people concerned live is to be notified (EDPB 9/2022 v2.0 para 73). Several
-    establishments without a known main one leave it open: nothing is returned.
+    A named lead authority wins; then the main establishment, or the only one in the EEA. Without an
+    establishment in the EEA, every authority where people concerned live is to be notified (EDPB 9/2022 v2.0
+    para 73). Several establishments without a known main one leave it open: nothing is returned.
     """
     table = load()
     if facts.lead_authority and facts.lead_authority in table:
@@ -88,7 +90,9 @@ def competent(facts: Facts) -> tuple[Authority, ...]:
 
 
 def _of_place(place: str, *, is_public: bool) -> tuple[Authority, ...]:
-    """The authority of a Land ("DE-BY") or of a country. Germany has none for the private sector as a whole."""
+    """The authority of a Land ("DE-BY") or of a country. Germany has none for the private sector as a
+    whole.
+    """
     wrong = "private" if is_public else "public"
     fitting = [one for one in load().values() if one.sector != wrong]
     of_land = [one for one in fitting if one.land and one.land == place]

@@ -1,7 +1,8 @@
-"""Conditions under which a duty is owed: named tests with values from the regime files, in three-valued logic.
+"""Conditions under which a duty is owed: named tests with values from the regime files, in three-valued
+logic.
 
-A test answers yes, no or "cannot tell" (None), always with the fact that decided it and, where it cannot tell, the
-facts it needs.
+A test answers yes, no or "cannot tell" (None), always with the fact that decided it and, where it cannot
+tell, the facts it needs.
 """
 
 from __future__ import annotations
@@ -58,7 +59,9 @@ def verdict(condition: Condition, case: Case) -> Verdict:
 
 
 def all_of(conditions: Iterable[Condition], case: Case) -> Verdict | None:
-    """Join conditions that must all hold; None when there are none. The first no decides, then what is unknown."""
+    """Join conditions that must all hold; None when there are none. The first no decides, then what is
+    unknown.
+    """
     found = [verdict(condition, case) for condition in conditions]
     if not found:
         return None
@@ -96,8 +99,8 @@ def _not(condition: Condition, case: Case) -> Verdict:
 def _risk(condition: Condition, case: Case) -> Verdict:
     """Compare the risk with the level asked for.
 
-    "Unless unlikely to result in a risk" puts the burden on the controller: what is not excluded counts as a risk
-    (EDPB 9/2022, in doubt notify). A high risk is only assumed when the known facts show it.
+    "Unless unlikely to result in a risk" puts the burden on the controller: what is not excluded counts as a
+    risk (EDPB 9/2022, in doubt notify). A high risk is only assumed when the known facts show it.
     """
     wanted, found = condition.values["level"], case.assessment
     least = RISKS.index(wanted)
@@ -183,7 +186,9 @@ def _malicious(condition: Condition, case: Case) -> Verdict:
 
 
 def _serious_harm(_condition: Condition, case: Case) -> Verdict:
-    """Serious, significant or real harm, as laws outside the GDPR family ask: the user's finding, else our risk."""
+    """Serious, significant or real harm, as laws outside the GDPR family ask: the user's finding, else our
+    risk.
+    """
     facts, risk = case.facts, case.assessment
     if facts.serious_harm_likely is not None:
         word = "reason.serious_harm" if facts.serious_harm_likely else "reason.no_serious_harm"
@@ -200,7 +205,9 @@ def _serious_harm(_condition: Condition, case: Case) -> Verdict:
 
 
 def _protection(_condition: Condition, case: Case) -> Verdict:
-    """People need the notice to protect themselves (Swiss FADP Art 24(4)): the user's finding, else a high risk."""
+    """People need the notice to protect themselves (Swiss FADP Art 24(4)): the user's finding, else a high
+    risk.
+    """
     if case.facts.people_can_protect_themselves is None and case.assessment.risk == "high_risk":
         return Verdict(True, step("reason.risk_reached", risk="high_risk"))
     return _fact(Condition("fact", {"name": "people_can_protect_themselves"}), case)

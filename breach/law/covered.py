@@ -1,7 +1,7 @@
 """Whether a US statute covers the data that were exposed: elements, combinations, encryption, access, harm.
 
-Every statute has its own definition, in the table `covered` of its file. People of a State whose kinds were recorded
-together are tested as recorded; without such a record all kinds are taken as exposed together.
+Every statute has its own definition, in the table `covered` of its file. People of a State whose kinds were
+recorded together are tested as recorded; without such a record all kinds are taken as exposed together.
 """
 
 from __future__ import annotations
@@ -167,7 +167,7 @@ def _medium(covered: Covered, facts: Facts) -> Verdict:
     return Verdict(None, step("covered.paper_open", facts="medium"), ("medium",))
 
 
-def _encryption(covered: Covered, facts: Facts) -> Verdict:
+def _encryption(covered: Covered, facts: Facts) -> Verdict:  # noqa: PLR0911 - a ladder of cases, read from the top
     """Encrypted data are outside, as far as the statute says so: the key safe, the key long enough."""
     if facts.redacted and covered.redaction_exempt:
         return Verdict(False, step("covered.redacted"))
@@ -227,7 +227,9 @@ def _either(first: bool | None, second: bool | None) -> bool | None:
 
 
 def _harm(covered: Covered, facts: Facts) -> Verdict:
-    """Apply the statute's harm test: an exemption has to be claimed in writing, a positive test has to be met."""
+    """Apply the statute's harm test: an exemption has to be claimed in writing, a positive test has to be
+    met.
+    """
     if covered.harm == "none":
         return Verdict(True, step("covered.no_harm_test"))
     if facts.no_harm_determination:

@@ -1,10 +1,11 @@
 """When a period ends, and how that was counted.
 
-Two ends are computed. `due` is conservative: elapsed hours for periods in hours, the end of the last day for periods
-in days, business days and months, without any help from holidays. `outer`, for EU instruments and the law of the
-United Kingdom, is the end under Regulation (EEC, Euratom) No 1182/71 Art 3: the running hour or day does not count, and
-a period that is not in hours rolls over holidays and holds at least two working days. Art 3(5) is not applied to
-hours (Bavarian LfD, guidance of 1 June 2019). All instants are aware UTC; local time is used for days and hours only.
+Two ends are computed. `due` is conservative: elapsed hours for periods in hours, the end of the last day for
+periods in days, business days and months, without any help from holidays. `outer`, for EU instruments and
+the law of the United Kingdom, is the end under Regulation (EEC, Euratom) No 1182/71 Art 3: the running hour
+or day does not count, and a period that is not in hours rolls over holidays and holds at least two working
+days. Art 3(5) is not applied to hours (Bavarian LfD, guidance of 1 June 2019). All instants are aware UTC;
+local time is used for days and hours only.
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ class Ends:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """One phase of a regime with its clock. `due` is None while the clock has not started or the law has no number."""
+    """One phase of a regime with its clock. `due` is None while the clock has not started or the law has
+    no number.
+    """
 
     phase: str
     to: str
@@ -55,7 +58,9 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How to count: the zone in which days begin, the working days, and whether Regulation 1182/71 applies."""
+    """How to count: the zone in which days begin, the working days, and whether Regulation 1182/71
+    applies.
+    """
 
     zone: ZoneInfo
     calendar: Calendar
@@ -72,8 +77,8 @@ def deadline(
 ) -> tuple[Clock, ...]:
     """Return the clocks of every duty of `regime`, from the events in `known` (names as in `events.load()`).
 
-    `country` chooses the calendar of an EU instrument (else the country of `zone`); `sectors` matter where a rule
-    about weekends does not hold for some of them. Conditions are not tested here: see `obligations`.
+    `country` chooses the calendar of an EU instrument (else the country of `zone`); `sectors` matter where a
+    rule about weekends does not hold for some of them. Conditions are not tested here: see `obligations`.
     """
     count = counting(regime, zone, country)
     return tuple(clock(duty, known, count, sectors or {}) for duty in regime.duties)
@@ -205,8 +210,11 @@ def _capped(
 
 
 def _noon(ends: Ends, duty: Duty, count: Count, sectors: Mapping[str, bool | None]) -> Ends:
-    """Move an end on a weekend or holiday to noon of the next working day, where that rule holds for the sector."""
-    day = ends.due.astimezone(count.zone).date()
+    """Move an end on a weekend or holiday to noon of the next working day, where that rule holds for the
+    sector.
+    """
+    # A period that ends at midnight ends with the day before, not on the day that begins then.
+    day = (ends.due - timedelta(microseconds=1)).astimezone(count.zone).date()
     if count.calendar.is_working(day):
         return ends
     excluded = [name for name in duty.noon_except if sectors.get(name)]
@@ -281,7 +289,9 @@ def _calendar_step(calendar: Calendar) -> Step:
 
 
 def _end_of_day(day: date, zone: ZoneInfo) -> datetime:
-    """The last second of the day on the wall clock there: the day that people name, not the next one's midnight."""
+    """The last second of the day on the wall clock there: the day that people name, not the next one's
+    midnight.
+    """
     return datetime.combine(day, LAST_SECOND, zone).astimezone(UTC)
 
 

@@ -1,4 +1,6 @@
-"""Events that start legal clocks: a closed list (`data/events.toml`), with the words of the instruments for them."""
+"""Events that start legal clocks: a closed list (`data/events.toml`), with the words of the instruments
+for them.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,8 @@ def instants(facts: Facts, regime: str) -> dict[str, datetime]:
         if submission.regime in (None, regime):
             key = "people_notified" if submission.to == "individuals" else f"{submission.phase}_submitted"
             if key in load():
-                # A final report follows the latest intermediate one (DORA RTS Art 5); all others follow the first.
+                # A final report follows the latest intermediate one (DORA RTS Art 5); all others follow the
+                # first.
                 pick = max if submission.phase == "intermediate" else min
                 known[key] = pick(known.get(key, submission.at), submission.at)
     return known

@@ -1,4 +1,5 @@
-"""How likely it is that somebody has the data who could misuse them, 0 (hardly) to 3 (has them, or means harm).
+"""How likely it is that somebody has the data who could misuse them, 0 (hardly) to 3 (has them, or means
+harm).
 
 EDPB 9/2022 section IV.B (severity of consequences: trusted and malicious recipients) and 01/2021.
 """
@@ -33,7 +34,7 @@ def is_large(facts: Facts) -> bool:
     return total is not None and total >= number("large_scale")
 
 
-def _reach(facts: Facts) -> Axis:
+def _reach(facts: Facts) -> Axis:  # noqa: PLR0911 - a ladder of cases, read from the top
     if facts.recipients in ("trusted", "known"):
         return _known_recipients(facts)
     if facts.recipients == "public":
@@ -74,7 +75,9 @@ def _no_evidence(facts: Facts) -> Axis:
 
 
 def _strangers(facts: Facts) -> Axis:
-    """Lost or stolen things, unknown recipients, or nothing known at all: the less is known, the more is assumed."""
+    """Lost or stolen things, unknown recipients, or nothing known at all: the less is known, the more is
+    assumed.
+    """
     malicious = is_malicious(facts)
     likely = CERTAIN if malicious or facts.recipients_malicious or facts.accessed else REAL
     if facts.recipients == "unknown" or is_lost_thing(facts):

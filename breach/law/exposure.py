@@ -19,8 +19,8 @@ def is_malicious(facts: Facts) -> bool | None:
 def is_unintelligible(facts: Facts) -> bool | None:
     """Say whether strangers can make nothing of the data, because of encryption or an equal measure.
 
-    EDPB 9/2022 section IV.B and GDPR Art 34(3)(a): strong encryption, the key not taken. None when encrypted data's
-    key may or may not be safe.
+    EDPB 9/2022 section IV.B and GDPR Art 34(3)(a): strong encryption, the key not taken. None when encrypted
+    data's key may or may not be safe.
     """
     if facts.unintelligible:
         return True

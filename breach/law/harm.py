@@ -1,7 +1,7 @@
 """How bad the exposed data are in strange hands, 0 (trivial) to 3 (high).
 
-EDPB 9/2022 section IV.B: nature, sensitivity and volume; ease of identification; characteristics of the people and
-of the controller. The combination of data counts, not the longest list.
+EDPB 9/2022 section IV.B: nature, sensitivity and volume; ease of identification; characteristics of the
+people and of the controller. The combination of data counts, not the longest list.
 """
 
 from __future__ import annotations
@@ -50,10 +50,12 @@ def _of_kinds(facts: Facts, found: frozenset[str]) -> tuple[int, list[Finding]]:
 def _of_credentials(facts: Facts, found: frozenset[str], credentials: set[str]) -> tuple[int, Finding]:
     listed = sorted(credentials)
     opened = bool(found & _LOGINS) or "name" in found
-    others = credentials - {"password_hash_salted", "password_hash_unsalted"} - _SECRETS
-    usable = others or (credentials & _SECRETS and opened) or (facts.hashes_broken and opened)
+    hashes = credentials & {"password_hash_salted", "password_hash_unsalted"}
+    usable = credentials - hashes - (frozenset() if opened else _SECRETS)
+    if hashes and facts.hashes_broken and opened:
+        usable |= hashes
     if usable:
-        return HIGH, Finding("credentials", step("risk.credentials_usable", kinds=listed))
+        return HIGH, Finding("credentials", step("risk.credentials_usable", kinds=sorted(usable)))
     if "password_hash_unsalted" in credentials and opened:
         return MEDIUM, Finding("credentials", step("risk.hashes_weak", kinds=listed))
     if credentials & _SECRETS:

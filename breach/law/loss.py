@@ -14,7 +14,7 @@ from breach.law.steps import step
 UNLIKELY, RISK, HIGH_RISK = 0, 1, 2
 
 
-def availability(facts: Facts) -> Axis:
+def availability(facts: Facts) -> Axis:  # noqa: PLR0911 - a ladder of cases, read from the top
     if facts.availability is False:
         return Axis.known(UNLIKELY)
     if facts.availability is None:
@@ -45,7 +45,9 @@ def integrity(facts: Facts) -> Axis:
 
 
 def depends_on_data(facts: Facts) -> bool:
-    """Say whether people's health or safety hangs on having the data, or they are least able to bear the loss."""
+    """Say whether people's health or safety hangs on having the data, or they are least able to bear the
+    loss.
+    """
     found = all_kinds(facts) or frozenset()
     health = any(kind.edpb == "health" for kind in kinds.known(found))
     patients = "patients" in (facts.subjects or ())

@@ -1,7 +1,7 @@
 """Facts, rules and now in; what is owed to whom by when and why out, for every regime.
 
-Each regime is answered: it applies, with its clocks; it is ruled out, with the fact that decided; or it cannot be told
-yet, with the facts that are needed.
+Each regime is answered: it applies, with its clocks; it is ruled out, with the fact that decided; or it
+cannot be told yet, with the facts that are needed.
 """
 
 from __future__ import annotations
@@ -27,10 +27,11 @@ _OWNERS = ("controller", "joint_controller")
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
-    """One thing owed. Instants are UTC; `due` is None where the law has no number or its clock has not started.
+    """One thing owed. Instants are UTC; `due` is None where the law has no number or its clock has not
+    started.
 
-    `reason` is the fact that decided; `why` all of them, from the territory to the threshold. `held_until` is set
-    while law enforcement holds back a notice to people.
+    `reason` is the fact that decided; `why` all of them, from the territory to the threshold. `held_until`
+    is set while law enforcement holds back a notice to people.
     """
 
     regime: str
@@ -209,7 +210,9 @@ def _obligation(regime: Regime, duty: Duty, facts: Facts, why: tuple[Step, ...])
 
 
 def _competent(regime: Regime, duty: Duty, facts: Facts) -> tuple[authorities.Authority, ...]:
-    """Data protection authorities stand in their own files; a regime without a recipient of its own means them."""
+    """Data protection authorities stand in their own files; a regime without a recipient of its own means
+    them.
+    """
     if duty.to != "authority" or duty.recipient or regime.scope.territory != ("EEA",):
         return ()
     return authorities.competent(facts)
@@ -230,7 +233,9 @@ def _authority_steps(
 def _held(
     regime: Regime, duty: Duty, facts: Facts, run: Clock
 ) -> tuple[datetime | None, datetime | None, tuple[Step, ...]]:
-    """Apply a request of law enforcement: it holds back the notices that the law lets it hold back, and no others."""
+    """Apply a request of law enforcement: it holds back the notices that the law lets it hold back, and no
+    others.
+    """
     if duty.to not in regime.hold_to:
         return run.due, run.outer, ()
     hold = _longest(hold for hold in facts.holds or () if _is_for(regime, hold))

@@ -9,8 +9,8 @@ from breach.law.places import UNKNOWN, country_of, is_within
 def residents(facts: Facts, territory: str) -> int | None:
     """Return how many of the people live in `territory` (a country, a region, "EEA"); None when unknown.
 
-    A region that is not listed counts as none as soon as the listed regions of its country account for everybody
-    there.
+    A region that is not listed counts as none as soon as the listed regions of its country account for
+    everybody there.
     """
     if "-" in territory:
         return _in_region(facts, territory)

@@ -20,12 +20,12 @@ LINKS = ("people", "establishment", "either", "gdpr")
 ACTS = ("acquisition", "access", "access_or_acquisition", "access_and_acquisition")
 HARM_TESTS = ("none", "exempt_if_unlikely", "owed_if_likely")
 NEEDED = (
-    "key", "version", "name", "jurisdiction", "citation", "status", "confidence", "counting", "calendar", "trigger",
-    "scope", "duty", "source",
+    "key", "version", "name", "jurisdiction", "citation", "status", "confidence", "counting", "calendar",
+    "trigger", "scope", "duty", "source",
 )  # fmt: skip
 STANDARDS = (
-    "without_undue_delay", "without_undue_further_delay", "without_unreasonable_delay", "without_delay", "promptly",
-    "immediately", "as_soon_as_possible", "as_soon_as_practicable", "as_soon_as_feasible",
+    "without_undue_delay", "without_undue_further_delay", "without_unreasonable_delay", "without_delay",
+    "promptly", "immediately", "as_soon_as_possible", "as_soon_as_practicable", "as_soon_as_feasible",
     "as_soon_as_reasonably_possible", "reasonably_practical_period", "on_request", "with_notice_to_people",
     "before_notice_to_people", "no_time_given", "voluntary",
 )  # fmt: skip

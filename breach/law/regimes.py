@@ -1,7 +1,7 @@
 """Breach notification regimes as data: one dated, cited, versioned TOML file per regime in `regimes/`.
 
-The form is described in docs/adding-a-regime.md. Loading checks every file and refuses by file name: a missing
-citation, a number without a unit, an unknown event, unit, test or place.
+The form is described in docs/adding-a-regime.md. Loading checks every file and refuses by file name: a
+missing citation, a number without a unit, an unknown event, unit, test or place.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A second period with a start of its own: a cap that cuts the first one, or an absolute limit behind it."""
+    """A second period with a start of its own: a cap that cuts the first one, or an absolute limit behind
+    it.
+    """
 
     period: Period
     event: str
@@ -36,12 +38,14 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """One thing owed: by whom (roles), to whom, in which phase, from which event, by when or by which standard.
+    """One thing owed: by whom (roles), to whom, in which phase, from which event, by when or by which
+    standard.
 
-    `when` are the conditions that must all hold. `sooner` names an event that ends the period when it comes first.
-    `noon` moves an end that falls on a weekend or holiday to noon of the next working day, except for the sectors
-    in `noon_except`. `guidance` marks a number that stands in guidance and not in the law. `only_for` names the special
-    case for which this duty takes the place of the general one of the same phase.
+    `when` are the conditions that must all hold. `sooner` names an event that ends the period when it comes
+    first. `noon` moves an end that falls on a weekend or holiday to noon of the next working day, except for
+    the sectors in `noon_except`. `guidance` marks a number that stands in guidance and not in the law.
+    `only_for` names the special case for which this duty takes the place of the general one of the same
+    phase.
     """
 
     by: tuple[str, ...]
@@ -64,7 +68,9 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whom a regime binds. `link` is people, establishment, either or gdpr; `territory` lists places or "EEA"."""
+    """Whom a regime binds. `link` is people, establishment, either or gdpr; `territory` lists places or
+    "EEA".
+    """
 
     link: str
     territory: tuple[str, ...]
@@ -134,7 +140,9 @@ class Regime:
 
 @cache
 def load() -> Mapping[str, Regime]:
-    """Return every regime by key, in the order of the keys. BadInput names the first file that does not fit."""
+    """Return every regime by key, in the order of the keys. BadInput names the first file that does not
+    fit.
+    """
     regimes = (regime_from(read(file), file) for file in names("regimes"))
     return MappingProxyType({regime.key: regime for regime in regimes})
 

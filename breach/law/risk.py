@@ -1,8 +1,9 @@
-"""Risk to people, and both duties of the GDPR, from facts by general rules (EDPB 9/2022 section IV.B, 01/2021).
+"""Risk to people, and both duties of the GDPR, from facts by general rules (EDPB 9/2022 section IV.B,
+01/2021).
 
 Three questions are asked apart: how bad are the data in strange hands (`harm.py`), how likely are they there
-(`exposed.py`), and what does the loss or change of the data do (`loss.py`). The worst answer counts. ENISA's score is
-computed beside it and never overrides it; where the two disagree, both are shown.
+(`exposed.py`), and what does the loss or change of the data do (`loss.py`). The worst answer counts. ENISA's
+score is computed beside it and never overrides it; where the two disagree, both are shown.
 """
 
 from __future__ import annotations
@@ -27,10 +28,12 @@ _ENISA_MEANS = {"low": "unlikely", "medium": "risk", "high": "high_risk", "very_
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """`risk` is the judgement on what is known; `risk_low` and `risk_high` what unknown facts could make of it.
+    """`risk` is the judgement on what is known; `risk_low` and `risk_high` what unknown facts could make of
+    it.
 
-    `notify_individuals` is False where an exception of Art 34(3)(a) or (b) holds; under (c) it stays True, by a
-    public communication (`public_communication`). `needs` are the unknown facts that could change the result.
+    `notify_individuals` is False where an exception of Art 34(3)(a) or (b) holds; under (c) it stays True,
+    by a public communication (`public_communication`). `needs` are the unknown facts that could change the
+    result.
     """
 
     enisa: Enisa
@@ -122,7 +125,9 @@ def _duties(risk: str) -> Iterable[Finding]:
 
 
 def _individuals(facts: Facts, risk: str) -> tuple[bool, bool, list[Finding]]:
-    """Return whether people are to be told, whether by public communication, and the findings on Art 34(3)."""
+    """Return whether people are to be told, whether by public communication, and the findings on Art
+    34(3).
+    """
     if risk != "high_risk":
         return False, False, []
     if is_unintelligible(facts):

@@ -52,7 +52,7 @@ def reaches(regime: Regime, facts: Facts) -> Verdict:
     return verdicts[-1]
 
 
-def _reaches_place(regime: Regime, place: str, facts: Facts) -> Verdict:
+def _reaches_place(regime: Regime, place: str, facts: Facts) -> Verdict:  # noqa: PLR0911 - a ladder of cases, read from the top
     established = people.is_established_in(facts, place)
     found = people.residents(facts, place)
     link = regime.scope.link

@@ -1,7 +1,8 @@
-"""ENISA, Recommendations for a methodology of the assessment of severity of personal data breaches, v1.0 (2013).
+"""Severity by ENISA, Recommendations for a methodology of the assessment of severity of personal data breaches.
 
-`SE = DPC x EI + CB`. All figures are quarters as integers, so that 2, 3 and 4 compare exactly; a figure that rests
-on unknown facts is a `Span` from its lowest to its highest value. Scores stand in `data/enisa.toml`.
+Working document v1.0, December 2013: `SE = DPC x EI + CB`. All figures are quarters as integers, so that 2, 3 and 4
+compare exactly; a figure that rests on unknown facts is a `Span` from its lowest to its highest value. Scores stand
+in `data/enisa.toml`.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Enisa:
-    """`level` is low, medium, high or very_high, from and to; `flags` go with the result and are not in the sum."""
+    """`level` is low, medium, high or very_high, from and to; `flags` go with the result, outside the sum."""
 
     dpc: Span
     ei: Span
@@ -165,7 +166,7 @@ def _adjustments(facts: Facts, name: str, keys: list[str]) -> Iterable[tuple[str
         yield "enisa.dpc.number_only", row["number_only"]
 
 
-def _identification(facts: Facts) -> _Score:
+def _identification(facts: Facts) -> _Score:  # noqa: PLR0911 - a ladder of cases, read from the top
     levels = _table()["identification"]
     if facts.identification:
         return _known(
@@ -200,7 +201,7 @@ def _chosen(name: str, word: str) -> _Score:
     return _known(quarters, step(f"enisa.cb.{name}.{word}", score=f"{quarters / QUARTERS:g}"))
 
 
-def _confidentiality(facts: Facts) -> _Score:
+def _confidentiality(facts: Facts) -> _Score:  # noqa: PLR0911 - a ladder of cases, read from the top
     name = "confidentiality"
     if facts.confidentiality is False:
         return _known(0)
@@ -247,6 +248,7 @@ def _flags(facts: Facts) -> tuple[str, ...]:
     number = people.total(facts)
     flags = [table["many_word"]] if number is not None and number > table["many"]["number"] else []
     unintelligible = is_unintelligible(facts)
-    if unintelligible is not None:
+    is_stated = facts.encryption is not None or facts.unintelligible is not None
+    if unintelligible is not None and is_stated:
         flags.append("unintelligible" if unintelligible else "intelligible")
     return tuple(flags)
