@@ -53,4 +53,4 @@ def test_own_assets_name_no_other_host() -> None:
     named = {
         name: HOST.findall(text.replace("http://www.w3.org/2000/svg", "")) for name, text in texts.items()
     }
-    assert named == dict.fromkeys(texts, [])
+    assert named == {name: [] for name in texts}
