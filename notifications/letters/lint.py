@@ -14,8 +14,7 @@ from breach.errors import BadInput
 from notifications.letters import fonts, library, readability
 from notifications.letters.address import postal_lines, window_for, windows
 from notifications.letters.compose import compose_body, variant_of, wording_for
-from notifications.letters.geometry import POINTS_PER_MM
-from notifications.letters.render import SMALL_ADDRESS_POINTS
+from notifications.letters.geometry import POINTS_PER_MM, SMALL_ADDRESS_POINTS, small_lines
 from notifications.letters.shaping import line_width
 from notifications.letters.syntax import parse, placeholders
 from notifications.letters.values import Body, Finding, NoticeContent, Recipient, VariantKey, Wording
@@ -193,8 +192,8 @@ def addressable(recipient: Recipient, content: NoticeContent) -> Finding | None:
     lines = postal_lines(recipient, content.sender, library.phrases(variant_of(content, recipient).language))
     zone = window.address[2] * POINTS_PER_MM
     needed = sum(1 + int(line_width(line, SMALL_ADDRESS_POINTS) / zone) for line in lines)
-    if needed > window.lines:
-        message = f"the address needs {needed} lines, and the window shows {window.lines}"
+    if needed > (room := small_lines(window)):
+        message = f"the address needs {needed} lines of small type, and the window shows {room}"
         return Finding("legal", "unprintable", recipient.uid, message, "Shorten the address.")
     return None
 
@@ -207,6 +206,7 @@ def _bodies(content: NoticeContent, people: list[Recipient], date: dt.date) -> I
         elif missing := [name for name in library.forms()[key.form].headings if not _has(body, name)]:
             mend = "Write them: " + ", ".join(missing)
             yield Finding("legal", "form_empty", body.key.form, "parts of the statutory form are empty", mend)
+        yield from _printable_body(body)
         yield from _style(body)
 
 
@@ -248,6 +248,16 @@ def _names_contact(body: Body, content: NoticeContent, *, reachable: bool) -> bo
         p.text for section in body.sections if section.key == "contact" for p in section.paragraphs
     )
     return reachable and any(way in text for way in ways)
+
+
+def _printable_body(body: Body) -> Iterator[Finding]:
+    for section in body.sections:
+        text = section.heading + "".join(paragraph.text for paragraph in section.paragraphs)
+        if chars := fonts.unprintable(text):
+            codes = ", ".join(f"U+{ord(char):04X}" for char in chars[:5])
+            place = f"{body.key.language}/{section.key}"
+            message = f"the letter fonts do not hold {codes}"
+            yield Finding("legal", "unprintable", place, message, "Write it with other characters.")
 
 
 def _style(body: Body) -> Iterator[Finding]:

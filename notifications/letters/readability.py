@@ -86,4 +86,4 @@ def _syllables(word: str, locale: str) -> int:
 
 @cache
 def _hyphenator(locale: str) -> pyphen.Pyphen:
-    return pyphen.Pyphen(lang=locale, left=1, right=1)
+    return pyphen.Pyphen(lang=locale)

@@ -8,13 +8,12 @@ from functools import cache
 from typing import Any
 
 from breach.errors import BadInput
-from notifications.letters import engine, geometry, html, library, qr
+from notifications.letters import engine, fonts, geometry, html, library, qr
 from notifications.letters.address import Window, windows
 from notifications.letters.shaping import line_width
 from notifications.letters.values import Body, Letter, Personal
 
 POINTS_PER_PIXEL = 0.75  # CSS: 96 pixels to the inch
-SMALL_ADDRESS_POINTS = 8.0  # DIN 5008: an address is never smaller
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +62,14 @@ def render_layout(body: Body, window: str) -> Layout:
 
 
 def _whole(letter: Letter, *, tagged: bool) -> Layout:
+    if chars := fonts.unprintable("".join((*letter.personal.address, letter.personal.salutation))):
+        codes = ", ".join(f"U+{ord(char):04X}" for char in chars[:5])
+        raise BadInput(
+            f"the letter fonts do not hold {codes}",
+            place=letter.uid,
+            mend="Write name and address in Latin letters.",
+            code="unprintable",
+        )
     window = windows()[letter.window]
     wide = any(
         line_width(line, geometry.ADDRESS_POINTS) > window.address[2] * geometry.POINTS_PER_MM
@@ -70,10 +77,10 @@ def _whole(letter: Letter, *, tagged: bool) -> Layout:
     )
     if not wide and len(letter.personal.address) <= window.lines:
         return _layout(letter.body, letter.personal, window, tagged=tagged)
-    found = _layout(letter.body, letter.personal, window, tagged=tagged, address_points=SMALL_ADDRESS_POINTS)
+    found = _layout(letter.body, letter.personal, window, tagged=tagged, small_address=True)
     if found.slots["address"].height > (window.address[3] + 0.5) * geometry.POINTS_PER_MM:
         raise BadInput(
-            f"the address does not fit the window ({window.lines} lines)",
+            f"the address does not fit the window ({geometry.small_lines(window)} lines of small type)",
             place=letter.uid,
             mend="Shorten the address lines.",
             code="unprintable",
@@ -82,14 +89,14 @@ def _whole(letter: Letter, *, tagged: bool) -> Layout:
 
 
 def _layout(
-    body: Body, personal: Personal, window: Window, *, tagged: bool, address_points: float = 0
+    body: Body, personal: Personal, window: Window, *, tagged: bool, small_address: bool = False
 ) -> Layout:
     phrases = library.phrases(body.key.language)
     drill = phrases.labels["drill"] if body.drill else ""
     rules = geometry.css(
         window, page_label=phrases.labels["page"], statutory=bool(body.key.form), drill=drill
     )
-    text = html.document(body, personal, window, phrases, address_points=address_points)
+    text = html.document(body, personal, window, phrases, small_address=small_address)
     pages, pdf = _set(text, rules, picture=qr.svg(personal.link) if personal.link else b"", tagged=tagged)
     scale = geometry.POINTS_PER_MM
     return Layout(pdf, len(pages), (window.sheet[0] * scale, window.sheet[1] * scale), _slots(pages))
