@@ -20,7 +20,7 @@ LARGEST_ENTRY = 256 * 1024  # bytes; bulk work is entered as count and Merkle ro
 _HEAD, _GENESIS = b"\x02", b"\x03tocsin ledger v1\0"
 _CHAIN = re.compile(r"house|(incident|access)/[0-9A-Za-z]{8,40}")
 _ACTION = re.compile(r"[a-z][a-z_]*(\.[a-z][a-z_]*)*")
-FIELDS = frozenset({"v", "chain", "seq", "at", "actor", "action", "subject", "data", "prev"})
+FIELDS = ("action", "actor", "at", "chain", "data", "prev", "seq", "subject", "v")  # in canonical order
 
 
 def genesis(chain: str) -> bytes:

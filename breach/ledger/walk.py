@@ -26,7 +26,7 @@ _decode = json.JSONDecoder(parse_float=_no_fractions, parse_constant=_no_fractio
 def read_entry(body: str) -> dict[str, Any]:
     """Parse an entry. Raises ValueError unless it is canonical and of this version."""
     document = _decode(body)
-    if not isinstance(document, dict) or document.keys() != chains.FIELDS:
+    if not isinstance(document, dict) or tuple(document) != chains.FIELDS:
         raise ValueError("not the fields of an entry")
     if document["v"] != chains.VERSION:
         raise ValueError(f"version {document['v']!r} is not known")
@@ -66,6 +66,7 @@ class Walk:
         self.findings = findings
         self.chains: dict[str, ChainState] = {}
         self.entries = 0
+        self.leaf = b""  # the leaf hash of the entry just taken
         self._anchors: dict[str, dict[int, Anchor]] = defaultdict(dict)
 
     def anchor(self, chain: str, size: int, anchor: Anchor) -> None:
@@ -77,15 +78,16 @@ class Walk:
 
     def entry(self, body: str, place: str) -> dict[str, Any] | None:
         """Take the next entry and return its document, or None when it cannot be read."""
+        self.leaf = leaf_hash(body.encode())
         try:
             document = read_entry(body)
         except (ValueError, RecursionError) as problem:
             self.findings.add("damaged", place, f"the entry is damaged: {problem}")
             return None
-        self._step(document, body.encode(), place)
+        self._step(document, place)
         return document
 
-    def _step(self, document: Mapping[str, Any], body: bytes, place: str) -> None:
+    def _step(self, document: Mapping[str, Any], place: str) -> None:
         name, seq = document["chain"], document["seq"]
         state = self.chains.get(name)
         if state is None:
@@ -98,7 +100,7 @@ class Walk:
             said = f"entry {seq} of {name} does not follow from entry {seq - 1}"
             self.findings.add("link", place, f"{said}: one of the two was changed or exchanged")
             self._resume(state, document)
-        state.head = chains.next_head(state.head, leaf_hash(body))
+        state.head = chains.next_head(state.head, self.leaf)
         state.size = seq
         self.entries += 1
         anchor = state.anchors.get(seq)
