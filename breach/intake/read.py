@@ -52,7 +52,7 @@ class Table:
     notes: tuple[str, ...]
     _source: Callable[[], Rows] = field(repr=False)
 
-    def rows(self) -> Iterator[Row | Refusal]:
+    def rows(self) -> Rows:
         width = len(self.header)
         with closing(self._source()) as rows:
             for row in rows:
@@ -228,7 +228,11 @@ def _check_second(first: Row, second: Row, place: str) -> None:
     words = sum(recognise(cell) is not None for cell in second.cells)
     known = sum(recognise(cell) is not None for cell in first.cells)
     title_above = len(filled) == 1 and len(second.cells) > 1 and sum(map(bool, second.cells)) > 1
-    if title_above or (words >= HEADER_WORDS and not any(_DATA_LIKE.match(cell) for cell in second.cells)):
+    if (
+        title_above
+        or first.cells == second.cells
+        or (words >= HEADER_WORDS and not any(_DATA_LIKE.match(cell) for cell in second.cells))
+    ):
         keep = first.number if known > words else second.number
         raise BadInput(
             "there are two header rows",

@@ -4,11 +4,16 @@ values are not kept.
 
 import datetime as dt
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+
+from breach.intake.headers import plain
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 EMAIL, POST, NONE = "email", "post", "none"
+ADDRESS = ("street", "address_extra", "postcode", "city", "region", "country")
+CERTAINTY = ("", "fallback", "country", "region", "given")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,29 +76,35 @@ def _fields(record: Record) -> dict[str, Any]:
     return body
 
 
-def merged(records: "list[Record]") -> Record:
-    """Return one view of several records of a person, the most trusted last: each field from the last
-    that has it.
+def merged(records: Sequence[Record]) -> Record:
+    """Return one view of several records of a person, the most trusted last: each field from the
+    last that has it.
 
     Address lines come from one record together, since half of one address and half of another is none.
+    A name that only lost its accents or went into capitals does not replace the better one.
     """
     view: dict[str, Any] = {}
     for record in records:
-        fields = asdict(record)
-        address = {key: fields.pop(key) for key in ADDRESS}
-        view.update(
-            {
-                key: value
-                for key, value in fields.items()
-                if value and key not in {"given", "language", "language_from"}
-            }
-        )
-        if address["street"] or not view.get("street"):
-            view.update({key: value for key, value in address.items() if value or address["street"]})
-        # A language that somebody stated outlives one that was worked out.
-        if record.language and (record.language_from == "given" or view.get("language_from") != "given"):
-            view |= {"language": record.language, "language_from": record.language_from}
+        fields = {name: value for name in _NAMES if (value := getattr(record, name))}
+        address = {name: fields.pop(name) for name in ADDRESS if name in fields}
+        language = {name: fields.pop(name) for name in ("language", "language_from") if name in fields}
+        fields.pop("given", None)
+        if "street" in address:
+            view = {name: value for name, value in view.items() if name not in ADDRESS} | address
+        elif "street" not in view:
+            view |= address
+        if _certainty(language) >= _certainty(view):
+            view |= language
+        view |= {name: value for name, value in fields.items() if not _is_poorer(value, view.get(name, ""))}
     return Record(**view)
 
 
-ADDRESS = ("street", "address_extra", "postcode", "city", "region", "country")
+def _certainty(values: Mapping[str, Any]) -> int:
+    """Rank where a language comes from: one that somebody stated outlives one that was worked out."""
+    return CERTAINTY.index(values.get("language_from", ""))
+
+
+def _is_poorer(name: str, known: str) -> bool:
+    if not known or plain(name) != plain(known) or not plain(name):
+        return False
+    return name.isupper() or sum(map(str.isascii, name)) > sum(map(str.isascii, known))

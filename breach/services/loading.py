@@ -6,7 +6,7 @@ the file and cut into the same batches, so a load that goes on after a kill ends
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -70,8 +70,10 @@ def opened(file: IntakeFile) -> Iterator[Load]:
     if file.state not in UNFINISHED:
         raise Conflict("This file is not waiting to be loaded.")
     mapping = ColumnMapping.from_json(file.mapping)
-    with table_of(file) as table:
-        remaining = batches(table, mapping, file.ages_on, BATCH, first=file.next_batch)
+    with (
+        table_of(file) as table,
+        closing(batches(table, mapping, file.ages_on, BATCH, first=file.next_batch)) as remaining,
+    ):
         yield Load(file, vault_for(file.incident), remaining)
 
 

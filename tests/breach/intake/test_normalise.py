@@ -245,19 +245,34 @@ def test_record_survives_being_stored() -> None:
 
 def test_merging_takes_the_last_word_and_whole_addresses() -> None:
     first = Record(
-        given_name="Zoé", email="a@example.org", street="7 rue A", postcode="75011", city="Paris", country="FR",
-        language="nl", language_from="given",
-    )  # fmt: skip
-    moved = Record(
-        given_name="Zoe", street="1 rue B", city="Lyon", country="FR", language="fr", language_from="country"
+        given_name="Zoé",
+        family_name="Roy",
+        email="a@example.org",
+        street="7 rue A",
+        postcode="75011",
+        city="Paris",
+        country="FR",
+        language="nl",
+        language_from="given",
     )
+    moved = Record(street="1 rue B", city="Lyon", country="FR", language="fr", language_from="country")
     bare = Record(email="b@example.org", country="DE", language="de", language_from="country")
 
-    assert merged([first, moved]) == replace(
-        first, given_name="Zoe", street="1 rue B", postcode="", city="Lyon"
-    )
+    assert merged([first, moved]) == replace(first, street="1 rue B", postcode="", city="Lyon")
     assert merged([first, bare]) == replace(first, email="b@example.org")
-    assert merged([bare, first]) == replace(first, email="a@example.org")
+    assert merged([bare, first]) == first
+    assert merged([moved, bare]).language == "de"
+    assert merged([moved, Record(language="en", language_from="fallback")]).language == "fr"
+
+
+def test_merging_keeps_the_better_written_name() -> None:
+    zoe = Record(given_name="Zoé", family_name="Lefèvre")
+
+    assert merged([zoe, Record(given_name="ZOE", family_name="Lefevre")]) == zoe
+    assert merged([Record(given_name="ZOE", family_name="Lefevre"), zoe]) == zoe
+    assert merged([zoe, Record(given_name="Zoë", family_name="Martin")]) == Record(
+        given_name="Zoë", family_name="Martin"
+    )
 
 
 def test_every_reason_has_words_in_both_languages() -> None:
