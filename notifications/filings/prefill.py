@@ -9,15 +9,17 @@ from __future__ import annotations
 import functools
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as value_field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from breach.law import kinds
 from breach.law.facts import Facts
+from notifications.filings.complete import asked
 from notifications.filings.content import FilingContent, Value, instant_value
-from notifications.filings.form import Form
+from notifications.filings.form import Field, Form
 from notifications.wording import pick
 
 TABLE = Path(__file__).parent / "prefill.toml"
@@ -81,18 +83,17 @@ class Known:
     lead_authority: str = ""
     judgement: Judgement | None = None
     telling: Telling | None = None
-    severity_from_enisa: Mapping[str, str] = field(default_factory=dict)
+    severity_from_enisa: Mapping[str, str] = value_field(default_factory=dict)
 
 
 def prefill(content: FilingContent, form: Form, known: Known) -> FilingContent:
-    """Return the content with everything filled in that is known; what is unknown is left as it was."""
-    for key, value in known_values(known, content.language).items():
-        if value in (None, "", [], {}) or not form.has(key):
-            continue
-        asked = form.field(key)
-        if (asked.type == "text" or key in GUESSED) and key in content.values:
-            continue
-        content = content.with_value(form, key, value)
+    """Return the content with everything filled in that is known and asked; the rest is left as it was."""
+    values = known_values(known, content.language)
+    for field in form.fields():
+        value = values.get(field.key)
+        stands = (field.type == "text" or field.key in GUESSED) and field.key in content.values
+        if value not in (None, "", [], {}) and not stands and _is_asked(content, field):
+            content = content.with_value(form, field.key, value)
     return content
 
 
@@ -100,11 +101,11 @@ def leave_open(content: FilingContent, form: Form) -> FilingContent:
     """Return an incomplete filing whose open choices say "to be determined" where the form offers it."""
     if content.completeness != "incomplete":
         return content
-    for asked in form.fields():
-        option = next((option.key for option in asked.options if option.incomplete_only), None)
-        is_open = asked.key not in content.values and asked.key not in content.to_follow
-        if option and is_open and all(c.fact or _chosen(content, c.field, c.allowed) for c in asked.when):
-            content = content.with_value(form, asked.key, [option] if asked.type == "multi" else option)
+    for field in form.fields():
+        option = next((option.key for option in field.options if option.incomplete_only), None)
+        is_open = field.key not in content.values and field.key not in content.to_follow
+        if option and is_open and _is_asked(content, field):
+            content = content.with_value(form, field.key, [option] if field.type == "multi" else option)
     return content
 
 
@@ -259,9 +260,9 @@ def _mapped(words: Iterable[str] | None, table: str) -> list[str]:
     return list({mapping()[table][word]: None for word in words or ()})
 
 
-def _chosen(content: FilingContent, key: str, allowed: tuple[str | bool, ...]) -> bool:
-    value = content.values.get(key)
-    return any(one in allowed for one in (value if isinstance(value, list) else [value]))
+def _is_asked(content: FilingContent, field: Field) -> bool:
+    # Being late is for people to explain: nothing of it is filled in.
+    return asked(content, field, {"late": False, "established_in_eea": content.established_in_eea})
 
 
 @functools.cache

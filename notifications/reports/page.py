@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 
 from breach.law import kinds
 from breach.law.steps import Step
+from breach.law.words import name
 from notifications.moments import say_country, say_day, say_local, say_moment, say_number, say_short
 from notifications.reports.plots import Bar, Mark, bars, line_of_time
 from notifications.reports.values import Aware, Event, Filed, IncidentReport, Judged, Letters, Owed
@@ -168,7 +169,7 @@ class _Page:
         done = ", ".join(part for part in (self.local(one.met_at), late) if part)
         return {
             "who": self.who(one),
-            "due": self.local(one.due) if one.due else one.standard.replace("_", " "),
+            "due": self.local(one.due) if one.due else name("standard", one.standard, self.language),
             "outer": self.w["outer"].format(at=self.local(one.outer)) if one.outer else "",
             "state": self.w[f"state.{one.state}"],
             "done": done,

@@ -21,7 +21,7 @@ ROW = 19
 LABEL_WIDTH = 210
 LANE = 17
 EDGE = 8
-LETTER = 4.7  # a mean letter's width at the size of labels, to keep them apart
+LETTER = 5.1  # a mean letter's width at the size of labels, to keep them apart
 
 
 @dataclass(frozen=True, slots=True)
