@@ -24,17 +24,36 @@ STOLEN = {
 @pytest.fixture
 def known(house: House, now: datetime) -> House:
     house.open(now)
-    update_facts(actor=house.responder, incident=house.incident, party=house.party, changes=STOLEN, reason="logs", now=now)
+    update_facts(
+        actor=house.responder,
+        incident=house.incident,
+        party=house.party,
+        changes=STOLEN,
+        reason="logs",
+        now=now,
+    )
     return house
 
 
 def notify(house: House, now: datetime, **changes: object) -> Decision:
-    values: dict[str, object] = {"actor": house.manager, "about": "individuals", "outcome": "notify", "reasons": "High risk of fraud."}
+    values: dict[str, object] = {
+        "actor": house.manager,
+        "about": "individuals",
+        "outcome": "notify",
+        "reasons": "High risk of fraud.",
+    }
     return decide(incident=house.incident, party=house.party, now=now, **(values | changes))  # type: ignore[arg-type]
 
 
 def test_assessment_keeps_severity_risk_and_reasons(known: House, now: datetime) -> None:
-    row = assess(actor=known.responder, incident=known.incident, party=known.party, conclusion="high_risk", reasons="IBAN and address.", now=now)
+    row = assess(
+        actor=known.responder,
+        incident=known.incident,
+        party=known.party,
+        conclusion="high_risk",
+        reasons="IBAN and address.",
+        now=now,
+    )
     assert row.risk in ("risk", "high_risk")
     assert set(row.document["enisa"]) >= {"dpc", "ei", "cb", "se", "level", "flags"}
     assert all(reason["source"] for reason in row.document["reasons"])
@@ -44,8 +63,22 @@ def test_assessment_keeps_severity_risk_and_reasons(known: House, now: datetime)
 def test_only_the_officer_advises(known: House, now: datetime) -> None:
     for user in (known.manager, known.responder, known.auditor):
         with pytest.raises(Forbidden):
-            advise(actor=user, incident=known.incident, party=known.party, recommends="notify", text="Tell them.", now=now)
-    row = advise(actor=known.officer, incident=known.incident, party=known.party, recommends="notify", text="Tell them.", now=now)
+            advise(
+                actor=user,
+                incident=known.incident,
+                party=known.party,
+                recommends="notify",
+                text="Tell them.",
+                now=now,
+            )
+    row = advise(
+        actor=known.officer,
+        incident=known.incident,
+        party=known.party,
+        recommends="notify",
+        text="Tell them.",
+        now=now,
+    )
     assert (Advice.objects.get().reasons, row.recommends) == ("Tell them.", "notify")
 
 
@@ -56,14 +89,35 @@ def test_the_officer_and_responders_do_not_decide(known: House, now: datetime) -
 
 
 def test_a_decision_keeps_facts_advice_and_assessment_of_its_moment(known: House, now: datetime) -> None:
-    advice = advise(actor=known.officer, incident=known.incident, party=known.party, recommends="notify", text="Tell them.", now=now)
-    assessment = assess(actor=known.responder, incident=known.incident, party=known.party, conclusion="high_risk", reasons="x", now=now)
+    advice = advise(
+        actor=known.officer,
+        incident=known.incident,
+        party=known.party,
+        recommends="notify",
+        text="Tell them.",
+        now=now,
+    )
+    assessment = assess(
+        actor=known.responder,
+        incident=known.incident,
+        party=known.party,
+        conclusion="high_risk",
+        reasons="x",
+        now=now,
+    )
     row = notify(known, now)
     assert (row.advice, row.assessment, row.facts) == (advice, assessment, assessment.facts)
 
 
 def test_not_following_the_advice_needs_a_reason(known: House, now: datetime) -> None:
-    advise(actor=known.officer, incident=known.incident, party=known.party, recommends="notify", text="Tell them.", now=now)
+    advise(
+        actor=known.officer,
+        incident=known.incident,
+        party=known.party,
+        recommends="notify",
+        text="Tell them.",
+        now=now,
+    )
     with pytest.raises(BadInput, match="advised otherwise"):
         notify(known, now, outcome="do_not_notify")
     row = notify(known, now, outcome="do_not_notify", why_not_followed="The hashes are safe.")
@@ -75,13 +129,29 @@ def test_waiting_needs_a_date(known: House, now: datetime) -> None:
         notify(known, now, outcome="wait")
 
 
-def test_not_to_notify_reopens_when_a_fact_it_rested_on_changes_and_says_which(known: House, now: datetime) -> None:
+def test_not_to_notify_reopens_when_a_fact_it_rested_on_changes_and_says_which(
+    known: House, now: datetime
+) -> None:
     row = notify(known, now, outcome="do_not_notify")
     later = now + timedelta(hours=1)
-    update_facts(actor=known.responder, incident=known.incident, party=known.party, changes={"records_total": 9000}, reason="count", now=later)
+    update_facts(
+        actor=known.responder,
+        incident=known.incident,
+        party=known.party,
+        changes={"records_total": 9000},
+        reason="count",
+        now=later,
+    )
     row.refresh_from_db()
     assert row.reopened_at is None
-    update_facts(actor=known.responder, incident=known.incident, party=known.party, changes={"hashes_broken": True}, reason="lab", now=later)
+    update_facts(
+        actor=known.responder,
+        incident=known.incident,
+        party=known.party,
+        changes={"hashes_broken": True},
+        reason="lab",
+        now=later,
+    )
     row.refresh_from_db()
     assert (row.reopened_at, row.reopened_because) == (later, ["hashes_broken"])
 

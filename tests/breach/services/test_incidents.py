@@ -20,9 +20,20 @@ def test_opening_makes_reference_party_member_key_and_entries(house: House, now:
         now=now,
     )
     party = incident.lead_party()
-    assert (incident.reference, incident.title, incident.phase) == ("2026-0001", "Web shop broken into", "open")
-    assert (party.organisation, party.role, party.establishment, party.authority) == (house.shop, "controller", "FR", "fr")
-    assert list(Membership.objects.filter(incident=incident).values_list("user", flat=True)) == [house.responder.pk]
+    assert (incident.reference, incident.title, incident.phase) == (
+        "2026-0001",
+        "Web shop broken into",
+        "open",
+    )
+    assert (party.organisation, party.role, party.establishment, party.authority) == (
+        house.shop,
+        "controller",
+        "FR",
+        "fr",
+    )
+    assert list(Membership.objects.filter(incident=incident).values_list("user", flat=True)) == [
+        house.responder.pk
+    ]
     assert vault_for(incident).open(vault_for(incident).seal(b"x", context="c"), context="c") == b"x"
     entry = Entry.objects.get(chain=incident.chain)
     assert (entry.action, entry.actor_uid, entry.at) == ("incident.opened", house.responder.uid, now)
@@ -36,7 +47,9 @@ def test_references_count_up_within_the_year(house: House, now: datetime) -> Non
 
 
 @pytest.mark.parametrize(("changes", "place"), [({"title": " "}, "title"), ({"parties": []}, "party")])
-def test_nothing_is_left_of_a_refused_incident(house: House, now: datetime, changes: dict[str, object], place: str) -> None:
+def test_nothing_is_left_of_a_refused_incident(
+    house: House, now: datetime, changes: dict[str, object], place: str
+) -> None:
     with pytest.raises(BadInput) as refusal:
         house.open(now, **changes)
     assert refusal.value.place == place
@@ -46,13 +59,17 @@ def test_nothing_is_left_of_a_refused_incident(house: House, now: datetime, chan
 def test_auditor_and_administrator_open_nothing(house: House, now: datetime) -> None:
     for user in (house.auditor, house.admin):
         with pytest.raises(Forbidden):
-            open_incident(actor=user, title="x", kind="k", zone="UTC", parties=[PartyData(house.shop)], now=now)
+            open_incident(
+                actor=user, title="x", kind="k", zone="UTC", parties=[PartyData(house.shop)], now=now
+            )
 
 
 def test_an_incident_has_several_parties(house: House, now: datetime) -> None:
     incident = house.open(now)
     host = Organisation.objects.create(name="Host", legal_name="Host GmbH", country="DE", created_at=now)
-    party = add_party(actor=house.responder, incident=incident, data=PartyData(host, role="processor"), now=now)
+    party = add_party(
+        actor=house.responder, incident=incident, data=PartyData(host, role="processor"), now=now
+    )
     assert (party.role, party.establishment) == ("processor", "DE")
     assert incident.parties.count() == 2
     assert incident.lead_party().organisation == house.shop
@@ -74,7 +91,9 @@ def test_phases_move_only_along_the_table_and_with_reasons(house: House, now: da
         move_incident(actor=house.responder, incident=incident, phase="closed", reasons="Done.", now=now)
     with pytest.raises(BadInput):
         move_incident(actor=house.manager, incident=incident, phase="closed", reasons="", now=now)
-    closed = move_incident(actor=house.manager, incident=incident, phase="closed", reasons="All told.", now=now)
+    closed = move_incident(
+        actor=house.manager, incident=incident, phase="closed", reasons="All told.", now=now
+    )
     assert (closed.phase, closed.closed_at) == ("closed", now)
     with pytest.raises(Conflict):
         move_incident(actor=house.manager, incident=incident, phase="ruled_out", reasons="No.", now=now)

@@ -18,14 +18,25 @@ START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 def clocked(house: House) -> House:
     house.open(START)
     set_awareness(
-        actor=house.manager, incident=house.incident, party=house.party, state="decided", instant=START, zone="Europe/Paris", reasons="Logs.", now=START
+        actor=house.manager,
+        incident=house.incident,
+        party=house.party,
+        state="decided",
+        instant=START,
+        zone="Europe/Paris",
+        reasons="Logs.",
+        now=START,
     )
     return house
 
 
 def authority_clock(house: House) -> Obligation:
     return Obligation.objects.get(
-        party=house.party, regime="eu_gdpr_controller", to="authority", phase="initial", state__in=["running", "provisional"]
+        party=house.party,
+        regime="eu_gdpr_controller",
+        to="authority",
+        phase="initial",
+        state__in=["running", "provisional"],
     )
 
 
@@ -63,7 +74,7 @@ def test_a_corrected_clock_has_alarms_of_its_own_and_the_old_ones_are_called_off
         reasons="The first mail held the proof.",
         now=START + timedelta(hours=1),
     )
-    assert send_due(now=START + timedelta(hours=27)) == 1
+    assert send_due(now=START + timedelta(hours=26)) == 1
     assert sent(clocked) == [("50", False)]
     assert Reminder.objects.exclude(withdrawn_at=None).filter(sent_at=None).exists()
 
@@ -86,4 +97,9 @@ def test_a_met_clock_is_silent(clocked: House) -> None:
         at=START + timedelta(hours=2),
         now=START + timedelta(hours=2),
     )
-    assert not Reminder.objects.filter(obligation__regime="eu_gdpr_controller", obligation__phase="initial", obligation__to="authority", withdrawn_at=None).exists()
+    assert not Reminder.objects.filter(
+        obligation__regime="eu_gdpr_controller",
+        obligation__phase="initial",
+        obligation__to="authority",
+        withdrawn_at=None,
+    ).exists()

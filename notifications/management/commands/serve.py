@@ -1,6 +1,9 @@
 """One command for one machine: web, portal, worker, scheduler and private Redis under one supervisor."""
 
+import os
 import signal
+import sys
+from contextlib import ExitStack
 from typing import Any
 
 from django.conf import settings
@@ -12,9 +15,13 @@ from breach.errors import TocsinError
 from breach.models import Incident
 from breach.services.keys import keyring
 from breach.supervisor import Supervisor
+from notifications.demo import cast
+from notifications.demo.mailbox import HOST, MailServer
+from notifications.demo.words import ACCOUNTS
 
 WEB = "breach.wsgi:application"
 PORTAL = "notifications.portal.wsgi:application"
+SHOWN = ("responder", "manager", "auditor")
 
 
 class Command(BaseCommand):
@@ -26,8 +33,6 @@ class Command(BaseCommand):
         parser.add_argument("--with-demo", action="store_true", help="load the demo incident when there is none")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        call_command("migrate", verbosity=0)
-        keyring()
         stopping = False
 
         def stop(_signal: int, _frame: object) -> None:
@@ -36,33 +41,58 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGINT, stop)
         signal.signal(signal.SIGTERM, stop)
-        redis = None if settings.REDIS_URL else private_redis.start(settings.DATA.redis_socket)
+        call_command("migrate", verbosity=0)
+        keyring()
         try:
-            if options["with_demo"] and not Incident.objects.exists():
-                call_command("demo", "--load-only")
-            with Supervisor(say=self.stderr.write) as supervisor:
-                self._start(supervisor, options)
+            with ExitStack() as running:
+                if not settings.REDIS_URL:
+                    self._private_redis(running)
+                if options["with_demo"] and not Incident.objects.exists():
+                    call_command("demo", "--here", "--out", str(settings.DATA.root / "demo-out"))
+                supervisor = running.enter_context(Supervisor(say=self.stderr.write))
+                self._start(running, supervisor, options)
                 supervisor.watch(until=lambda: stopping)
         except TocsinError as refusal:
             self.stderr.write(str(refusal))
             raise SystemExit(1) from None
-        finally:
-            if redis:
-                redis.terminate()
-                redis.wait()
         self.stdout.write("Stopped.")
 
-    def _start(self, supervisor: Supervisor, options: dict[str, Any]) -> None:
+    def _private_redis(self, running: ExitStack) -> None:
+        process = private_redis.start(settings.DATA.redis_socket)
+        if process:
+            running.callback(process.wait)
+            running.callback(process.terminate)
+
+    def _start(self, running: ExitStack, supervisor: Supervisor, options: dict[str, Any]) -> None:
         manage = str(settings.BASE_DIR / "manage.py")
-        supervisor.start("worker", manage, "rqworker", "default", "--verbosity", "0")
+        where = self._mail(running) if options["with_demo"] else {}
+        supervisor.start("worker", manage, "rqworker", "default", "--verbosity", "0", environment=where)
         supervisor.start("scheduler", manage, "scheduler")
         # Loopback only: other people reach this through served mode behind TLS.
         supervisor.start("web", *_gunicorn(WEB, options["port"]))
         portal = {"DJANGO_SETTINGS_MODULE": "notifications.portal.settings"}
         supervisor.start("portal", *_gunicorn(PORTAL, options["portal_port"]), environment=portal)
+        # localhost and not 127.0.0.1: passkeys work on the name only.
         self.stdout.write(f"Tocsin runs on http://localhost:{options['port']} (letters are checked on port {options['portal_port']})")
+        if options["with_demo"]:
+            self._accounts()
         self.stdout.write("Ctrl-C stops it.")
         self.stdout.flush()
+        sys.stdout.flush()
+
+    def _mail(self, running: ExitStack) -> dict[str, str]:
+        """A mail server for trying things out, unless one is configured: it takes everything and keeps nothing."""
+        if "TOCSIN_SMTP_HOST" in os.environ:
+            return {}
+        server = running.enter_context(MailServer(full_mailbox=""))
+        self.stdout.write("E-mail goes to a mail server of this command that keeps nothing (set TOCSIN_SMTP_HOST for a real one).")
+        return {"TOCSIN_SMTP_HOST": HOST, "TOCSIN_SMTP_PORT": str(server.port), "TOCSIN_SMTP_STARTTLS": "0"}
+
+    def _accounts(self) -> None:
+        self.stdout.write(f"Made-up accounts, all with the password {cast.password()}")
+        for key in SHOWN:
+            name, email, role, _language = ACCOUNTS[key]
+            self.stdout.write(f"  {role:<10} {email:<28} {name}")
 
 
 def _gunicorn(application: str, port: int) -> list[str]:
