@@ -15,7 +15,12 @@ from breach.permissions import can, require
 from breach.services.record import record
 
 ANSWER_WITHIN = timedelta(hours=4)
-SUBMIT_RIGHT = {"letters": "letters.submit", "filing": "filing.submit", "export": "people.export", "keys": "keys.manage"}
+SUBMIT_RIGHT = {
+    "letters": "letters.submit",
+    "filing": "filing.submit",
+    "export": "people.export",
+    "keys": "keys.manage",
+}
 MOVES = {
     (ApprovalState.ASKED, ApprovalState.APPROVED),
     (ApprovalState.ASKED, ApprovalState.REFUSED),
@@ -45,24 +50,46 @@ def submit(
     require(actor, SUBMIT_RIGHT[kind], incident)
     able = [user for user in approvers if user.pk != actor.pk and can(user, "approve", incident)]
     if not able:
-        raise BadInput("Nobody was named who may approve this", mend="Name a manager of the incident other than yourself.")
+        raise BadInput(
+            "Nobody was named who may approve this",
+            mend="Name a manager of the incident other than yourself.",
+        )
     with transaction.atomic():
-        if Approval.objects.filter(kind=kind, subject_uid=subject_uid, state__in=["asked", "approved"]).exists():
+        if Approval.objects.filter(
+            kind=kind, subject_uid=subject_uid, state__in=["asked", "approved"]
+        ).exists():
             raise Conflict("This already waits for approval or is approved. Void that first by editing it.")
         approval = Approval(
-            incident=incident, kind=kind, subject_uid=subject_uid, digest=digest, summary=dict(summary), author=actor, created_at=now
+            incident=incident,
+            kind=kind,
+            subject_uid=subject_uid,
+            digest=digest,
+            summary=dict(summary),
+            author=actor,
+            created_at=now,
         )
         approval.seal_texts(reasons="")
         approval.save()
         for position, user in enumerate(dict.fromkeys(able)):
-            ApprovalRequest.objects.create(approval=approval, approver=user, position=position, created_at=now)
+            ApprovalRequest.objects.create(
+                approval=approval, approver=user, position=position, created_at=now
+            )
         _ask_next(approval, now, answer_within)
-        data = {"kind": kind, "subject": subject_uid, "digest": digest, "approvers": [user.uid for user in able]}
-        record(actor=actor, incident=incident, action="approval.asked", subject=approval.uid, data=data, now=now)
+        data = {
+            "kind": kind,
+            "subject": subject_uid,
+            "digest": digest,
+            "approvers": [user.uid for user in able],
+        }
+        record(
+            actor=actor, incident=incident, action="approval.asked", subject=approval.uid, data=data, now=now
+        )
     return approval
 
 
-def decide(*, actor: User, approval: Approval, digest: str, approve: bool, reason: str, now: datetime) -> Approval:
+def decide(
+    *, actor: User, approval: Approval, digest: str, approve: bool, reason: str, now: datetime
+) -> Approval:
     """Approve or refuse. `digest` is the one the approver saw; it must still be the stored one.
 
     Raises Forbidden for the author and for anybody who was not asked, Conflict when the content moved on.
@@ -81,12 +108,26 @@ def decide(*, actor: User, approval: Approval, digest: str, approve: bool, reaso
         approval.decided_by, approval.decided_at = actor, now
         approval.seal_texts(reasons=reason)
         _move(approval, ApprovalState.APPROVED if approve else ApprovalState.REFUSED)
-        data = {"kind": approval.kind, "subject": approval.subject_uid, "digest": digest, "state": approval.state}
-        record(actor=actor, incident=approval.incident, action="approval.decided", subject=approval.uid, data=data, now=now)
+        data = {
+            "kind": approval.kind,
+            "subject": approval.subject_uid,
+            "digest": digest,
+            "state": approval.state,
+        }
+        record(
+            actor=actor,
+            incident=approval.incident,
+            action="approval.decided",
+            subject=approval.uid,
+            data=data,
+            now=now,
+        )
     return approval
 
 
-def escalate(*, approval: Approval, now: datetime, answer_within: timedelta = ANSWER_WITHIN) -> ApprovalRequest | None:
+def escalate(
+    *, approval: Approval, now: datetime, answer_within: timedelta = ANSWER_WITHIN
+) -> ApprovalRequest | None:
     """Ask the next in turn when the last one asked let `answer_by` pass. Returns the new request, or None.
 
     The first stays able to answer: who answers first, decides.
@@ -94,12 +135,24 @@ def escalate(*, approval: Approval, now: datetime, answer_within: timedelta = AN
     with transaction.atomic():
         approval = Approval.objects.select_for_update().get(pk=approval.pk)
         last = approval.requests.filter(asked_at__isnull=False).order_by("-position").first()
-        if approval.state != ApprovalState.ASKED or last is None or last.answer_by is None or last.answer_by > now:
+        if (
+            approval.state != ApprovalState.ASKED
+            or last is None
+            or last.answer_by is None
+            or last.answer_by > now
+        ):
             return None
         request = _ask_next(approval, now, answer_within)
         if request:
             data = {"silent": last.approver.uid, "asked": request.approver.uid, "kind": approval.kind}
-            record(actor=None, incident=approval.incident, action="approval.escalated", subject=approval.uid, data=data, now=now)
+            record(
+                actor=None,
+                incident=approval.incident,
+                action="approval.escalated",
+                subject=approval.uid,
+                data=data,
+                now=now,
+            )
         return request
 
 
@@ -114,7 +167,9 @@ def void(*, actor: User, incident: Incident, kind: str, subject_uid: str, reason
             return False
         _move(approval, ApprovalState.VOID)
         data = {"kind": kind, "subject": subject_uid, "reason": reason}
-        record(actor=actor, incident=incident, action="approval.voided", subject=approval.uid, data=data, now=now)
+        record(
+            actor=actor, incident=incident, action="approval.voided", subject=approval.uid, data=data, now=now
+        )
     return True
 
 
@@ -145,7 +200,11 @@ def _ask_next(approval: Approval, now: datetime, answer_within: timedelta) -> Ap
     request.asked_at, request.answer_by = now, now + answer_within
     request.save(update_fields=["asked_at", "answer_by"])
     InAppNotice.objects.create(
-        user=request.approver, incident=approval.incident, kind="approval_asked", values={"approval": approval.uid}, created_at=now
+        user=request.approver,
+        incident=approval.incident,
+        kind="approval_asked",
+        values={"approval": approval.uid},
+        created_at=now,
     )
     return request
 

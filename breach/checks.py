@@ -29,7 +29,13 @@ def keys_private(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:  # noqa
     """Nobody else on this machine may read the keyring."""
     path = settings.TOCSIN_KEYS / "keyring.json"
     if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
-        return [Error("Others on this machine can read the keyring.", hint=f"Run: chmod 600 {path}", id="tocsin.E002")]
+        return [
+            Error(
+                "Others on this machine can read the keyring.",
+                hint=f"Run: chmod 600 {path}",
+                id="tocsin.E002",
+            )
+        ]
     return []
 
 
@@ -54,14 +60,22 @@ def served_is_encrypted(app_configs: Any, **kwargs: Any) -> list[CheckMessage]: 
         return []
     found: list[CheckMessage] = []
     if not settings.TOCSIN_BASE_URL.startswith("https://"):
-        found.append(Error("TOCSIN_BASE_URL is not https.", hint="Set it to the address people open.", id="tocsin.E004"))
+        found.append(
+            Error(
+                "TOCSIN_BASE_URL is not https.", hint="Set it to the address people open.", id="tocsin.E004"
+            )
+        )
     if settings.DEBUG:
-        found.append(Error("TOCSIN_DEBUG is on in served mode.", hint="Unset TOCSIN_DEBUG.", id="tocsin.E005"))
+        found.append(
+            Error("TOCSIN_DEBUG is on in served mode.", hint="Unset TOCSIN_DEBUG.", id="tocsin.E005")
+        )
     remote = settings.REDIS_URL.startswith("redis://") and not any(
         host in settings.REDIS_URL for host in ("localhost", "127.0.0.1", "[::1]")
     )
     if remote:
-        found.append(Warning("Redis on another host is not encrypted.", hint="Use rediss://", id="tocsin.W006"))
+        found.append(
+            Warning("Redis on another host is not encrypted.", hint="Use rediss://", id="tocsin.W006")
+        )
     return found
 
 
@@ -72,7 +86,10 @@ def sqlite_is_strict(app_configs: Any, databases: Any = None, **kwargs: Any) -> 
     if "sqlite3" not in settings.DATABASES["default"]["ENGINE"]:
         return []
     wanted = ("journal_mode=WAL", "foreign_keys=ON", "recursive_triggers=ON")
-    if any(word not in options.get("init_command", "") for word in wanted) or options.get("transaction_mode") != "IMMEDIATE":
+    if (
+        any(word not in options.get("init_command", "") for word in wanted)
+        or options.get("transaction_mode") != "IMMEDIATE"
+    ):
         return [
             Error(
                 "SQLite runs without WAL, foreign keys, recursive triggers or immediate transactions.",

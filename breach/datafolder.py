@@ -41,7 +41,9 @@ class DataFolder:
         folder = Path(tempfile.gettempdir()) / f"tocsin-{os.getuid()}-{short}"
         private_folder(folder)
         if folder.stat().st_uid != os.getuid():
-            raise PermissionError(f"{folder} belongs to another account. Remove it, or set TOCSIN_DATA to a shorter path.")
+            raise PermissionError(
+                f"{folder} belongs to another account. Remove it, or set TOCSIN_DATA to a shorter path."
+            )
         folder.chmod(0o700)
         return folder / "redis.sock"
 

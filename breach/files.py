@@ -33,7 +33,9 @@ class _Hashing:
         data: bytes = self.source.read(size)
         self.size += len(data)
         if self.size > self.limit:
-            raise BadInput(f"The file is larger than {self.limit:,} bytes", mend="Split it, or raise TOCSIN_MAX_UPLOAD.")
+            raise BadInput(
+                f"The file is larger than {self.limit:,} bytes", mend="Split it, or raise TOCSIN_MAX_UPLOAD."
+            )
         self.plain.update(data)
         self.salted.update(data)
         return data

@@ -58,7 +58,8 @@ def _check(name: object, args: object) -> None:
     if not isinstance(name, str) or name not in registered():
         raise UnknownJob("a job of an unregistered name was refused")
     plain = isinstance(args, list | tuple) and all(
-        (isinstance(arg, int) and not isinstance(arg, bool)) or (isinstance(arg, str) and _UID.match(arg)) for arg in args
+        (isinstance(arg, int) and not isinstance(arg, bool)) or (isinstance(arg, str) and _UID.match(arg))
+        for arg in args
     )
     if not plain:
         raise UnknownJob(f"job {name} was refused: arguments are integers or uids")
@@ -99,7 +100,9 @@ def _without_text(name: str, work: Work) -> Work:
 class NamedJob(Job):
     """A job whose function comes from our table and whose data is JSON; everything else is refused."""
 
-    def __init__(self, id: str | None = None, connection: Redis | None = None, serializer: Any = None) -> None:  # noqa: A002, ARG002
+    def __init__(
+        self, id: str | None = None, connection: Redis | None = None, serializer: Any = None
+    ) -> None:  # noqa: A002, ARG002
         super().__init__(id, connection, JSONSerializer)
 
     @property
@@ -136,7 +139,9 @@ def enqueue(name: str, *args: int | str) -> None:
     def send() -> None:
         try:
             # "auto": the outer on_commit has already waited for the transaction.
-            django_rq.get_queue("default", commit_mode="auto").enqueue_call(func=name, args=args, result_ttl=60, failure_ttl=86400)
+            django_rq.get_queue("default", commit_mode="auto").enqueue_call(
+                func=name, args=args, result_ttl=60, failure_ttl=86400
+            )
         except RedisError:
             log.warning("the queue does not answer; a sweep will enqueue this again", job=name)
 

@@ -13,8 +13,21 @@ from breach.errors import BadInput, Conflict, Forbidden, TocsinError
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 # Pages for which nobody has to be signed in; every other page asks.
-OPEN_PREFIXES = ("/account/login", "/account/logout", "/account/password/reset", "/account/2fa/authenticate", "/language/", "/static/", "/health")
-OPEN_TO_SIGN_IN = ("/account/2fa/webauthn/login", "/account/oidc/", "/account/inactive", "/account/reauthenticate")
+OPEN_PREFIXES = (
+    "/account/login",
+    "/account/logout",
+    "/account/password/reset",
+    "/account/2fa/authenticate",
+    "/language/",
+    "/static/",
+    "/health",
+)
+OPEN_TO_SIGN_IN = (
+    "/account/2fa/webauthn/login",
+    "/account/oidc/",
+    "/account/inactive",
+    "/account/reauthenticate",
+)
 
 
 class SignedInByDefault:

@@ -48,9 +48,29 @@ def start(socket: Path) -> subprocess.Popen[bytes] | None:
     if answers(socket):
         return None
     socket.unlink(missing_ok=True)
-    arguments = ["--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700", "--save", "", "--appendonly", "no"]
+    arguments = [
+        "--port",
+        "0",
+        "--unixsocket",
+        str(socket),
+        "--unixsocketperm",
+        "700",
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+    ]
     process = subprocess.Popen(
-        [str(server_binary()), *arguments, "--dir", str(socket.parent), "--daemonize", "no", "--loglevel", "warning"],
+        [
+            str(server_binary()),
+            *arguments,
+            "--dir",
+            str(socket.parent),
+            "--daemonize",
+            "no",
+            "--loglevel",
+            "warning",
+        ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,  # Ctrl-C is the supervisor's to hand on, in order
@@ -59,9 +79,11 @@ def start(socket: Path) -> subprocess.Popen[bytes] | None:
     while not answers(socket):
         if process.poll() is not None or waited > START_WITHIN:
             process.kill()
-            raise BadInput("The private Redis did not start", place=str(socket), mend="Check that its folder is writable.")
+            raise BadInput(
+                "The private Redis did not start",
+                place=str(socket),
+                mend="Check that its folder is writable.",
+            )
         time.sleep(0.05)
         waited += 0.05
     return process
-
-

@@ -116,7 +116,9 @@ DATABASES: dict[str, Any] = {"default": env.db_url("DATABASE_URL") if DATABASE_U
 if DATABASE_URL:
     DATABASES["default"].update({"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False})
 elif SERVED:
-    raise ImproperlyConfigured("Served mode needs DATABASE_URL (postgres://…). Set it, or use TOCSIN_MODE=embedded.")
+    raise ImproperlyConfigured(
+        "Served mode needs DATABASE_URL (postgres://…). Set it, or use TOCSIN_MODE=embedded."
+    )
 else:
     # A queue test runs worker processes against a file, never against memory.
     SQLITE["TEST"] = {"NAME": str(DATA.root / "db" / f"test-{os.getpid()}.sqlite3")}
@@ -125,7 +127,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- queue -----------------------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="")
 if SERVED and not REDIS_URL:
-    raise ImproperlyConfigured("Served mode needs REDIS_URL (redis://… or unix://…). Set it, or use TOCSIN_MODE=embedded.")
+    raise ImproperlyConfigured(
+        "Served mode needs REDIS_URL (redis://… or unix://…). Set it, or use TOCSIN_MODE=embedded."
+    )
 RQ_QUEUES = {"default": {"URL": REDIS_URL or f"unix://{DATA.redis_socket}?db=0", "DEFAULT_TIMEOUT": 3600}}
 RQ = {"JOB_CLASS": "breach.jobs.NamedJob", "COMMIT_MODE": "on_db_commit"}
 RQ_SHOW_ADMIN_LINK = False
@@ -175,7 +179,9 @@ CSRF_FAILURE_VIEW = "breach.views.errors.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = SERVED
 SECURE_HSTS_SECONDS = 365 * 86400 if SERVED else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SERVED
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("TOCSIN_BEHIND_PROXY", default=False) else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("TOCSIN_BEHIND_PROXY", default=False) else None
+)
 SECURE_REFERRER_POLICY = "no-referrer" if SERVED else "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
@@ -213,7 +219,10 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("TOCSIN_STATIC", default=str(DATA.root / "static")))
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(DATA.files)}},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(DATA.files)},
+    },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if SERVED

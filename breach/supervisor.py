@@ -61,7 +61,9 @@ class Supervisor:
             time.sleep(0.3)
 
     def stop(self) -> None:
-        running = [part.process for part in reversed(self.parts) if part.process and part.process.poll() is None]
+        running = [
+            part.process for part in reversed(self.parts) if part.process and part.process.poll() is None
+        ]
         for process in running:
             process.send_signal(signal.SIGTERM)
         deadline = time.monotonic() + GRACE

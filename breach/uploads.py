@@ -19,7 +19,9 @@ class SealedUpload(UploadedFile):
     """An uploaded file whose bytes lie sealed in an unnamed temporary file. Reads once, from the start, or seeks to 0."""
 
     def __init__(self, seal: TransitSeal, name: str | None, content_type: str, size: int) -> None:
-        super().__init__(file=io.BufferedReader(seal.reader()), name=name, content_type=content_type, size=size)
+        super().__init__(
+            file=io.BufferedReader(seal.reader()), name=name, content_type=content_type, size=size
+        )
         self.seal = seal
 
     def open(self, mode: str | None = None) -> "SealedUpload":  # noqa: ARG002

@@ -1,10 +1,20 @@
 """Addresses of the case side. Nothing of Django's admin or django-rq's pages is mounted."""
 
-
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from breach.views import errors, home, incidents, ledger, obligations, approvals, assessment, overview, people, styleguide
+from breach.views import (
+    errors,
+    home,
+    incidents,
+    ledger,
+    obligations,
+    approvals,
+    assessment,
+    overview,
+    people,
+    styleguide,
+)
 from breach.urls_timeline import urlpatterns as timeline_patterns
 from django.conf import settings
 

@@ -11,7 +11,9 @@ from typing import Any
 _ROOT = tempfile.TemporaryDirectory(prefix="tocsin-test-")
 os.environ["TOCSIN_DATA"] = _ROOT.name
 os.environ.pop("TOCSIN_KEYS", None)
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's sync driver runs an event loop beside the tests
+os.environ.setdefault(
+    "DJANGO_ALLOW_ASYNC_UNSAFE", "1"
+)  # Playwright's sync driver runs an event loop beside the tests
 
 import pytest
 from django.conf import settings as project_settings

@@ -41,16 +41,26 @@ class YesNoUnknown(forms.TypedChoiceField):
 
     def __init__(self, **kwargs: Any) -> None:
         choices = [(UNKNOWN, _("not known")), ("yes", _("yes")), ("no", _("no"))]
-        super().__init__(choices=choices, coerce=lambda value: value == "yes", empty_value=None, required=False, **kwargs)
+        super().__init__(
+            choices=choices, coerce=lambda value: value == "yes", empty_value=None, required=False, **kwargs
+        )
 
     def prepare_value(self, value: Any) -> Any:
-        return {True: "yes", False: "no", None: UNKNOWN}.get(value, value) if not isinstance(value, str) else value
+        return (
+            {True: "yes", False: "no", None: UNKNOWN}.get(value, value)
+            if not isinstance(value, str)
+            else value
+        )
 
 
 def countries() -> list[tuple[str, str]]:
     """Countries by name in the language of the page."""
     territories = Locale.parse(translation.get_language() or "en", sep="-").territories
-    named = [(code, name) for code, name in territories.items() if len(code) == 2 and code.isalpha() and code not in ("ZZ", "EU", "UN", "EZ", "QO", "XA", "XB")]  # noqa: PLR2004
+    named = [
+        (code, name)
+        for code, name in territories.items()
+        if len(code) == 2 and code.isalpha() and code not in ("ZZ", "EU", "UN", "EZ", "QO", "XA", "XB")
+    ]  # noqa: PLR2004
     return sorted(named, key=lambda pair: pair[1])
 
 

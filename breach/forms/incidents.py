@@ -22,7 +22,11 @@ def kinds() -> list[tuple[str, str]]:
 class IncidentForm(forms.Form):
     """What is known in the first minute. Everything else can follow."""
 
-    title = forms.CharField(label=_("What happened"), max_length=200, help_text=_("A few words, without names of people concerned."))
+    title = forms.CharField(
+        label=_("What happened"),
+        max_length=200,
+        help_text=_("A few words, without names of people concerned."),
+    )
     kind = forms.ChoiceField(label=_("Kind"))
     organisation = forms.ModelChoiceField(label=_("Whose data"), queryset=Organisation.objects.all())
     role = forms.ChoiceField(label=_("Role"), choices=PartyRole.choices)
@@ -51,7 +55,9 @@ class MemberForm(forms.Form):
 
     def __init__(self, *args: Any, incident: Incident, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        free = User.objects.filter(is_active=True).exclude(role="admin").exclude(memberships__incident=incident)
+        free = (
+            User.objects.filter(is_active=True).exclude(role="admin").exclude(memberships__incident=incident)
+        )
         self.fields["user"].queryset = free  # type: ignore[attr-defined]
 
 

@@ -78,10 +78,14 @@ def _field(key: str, shape: Any, value: Any, zone: str) -> forms.Field:
     if isinstance(shape, facts_fields.ListOf) and isinstance(shape.of, facts_fields.KindKey):
         language = (get_language() or "en")[:2]
         choices = [(one.key, one.label(language)) for one in kinds.load().values()]
-        return forms.MultipleChoiceField(choices=choices, initial=list(value or ()), widget=forms.CheckboxSelectMultiple, **common)
+        return forms.MultipleChoiceField(
+            choices=choices, initial=list(value or ()), widget=forms.CheckboxSelectMultiple, **common
+        )
     if isinstance(shape, facts_fields.ListOf) and isinstance(shape.of, facts_fields.Choice):
         choices = [(one, choice_label(one)) for one in shape.of.words]
-        return forms.MultipleChoiceField(choices=choices, initial=list(value or ()), widget=forms.CheckboxSelectMultiple, **common)
+        return forms.MultipleChoiceField(
+            choices=choices, initial=list(value or ()), widget=forms.CheckboxSelectMultiple, **common
+        )
     return forms.CharField(initial=value, **common)
 
 
@@ -104,15 +108,24 @@ class DecisionForm(forms.Form):
     outcome = forms.ChoiceField(label=_("Decision"), choices=OUTCOMES)
     reasons = forms.CharField(label=_("Reasons"), widget=forms.Textarea(attrs={"rows": 4}))
     why_not_followed = forms.CharField(
-        label=_("Why the officer's advice is not followed"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("Why the officer's advice is not followed"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
-    review_on = forms.DateField(label=_("Look at it again on"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    review_on = forms.DateField(
+        label=_("Look at it again on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
 
 
 class ApprovalForm(forms.Form):
     """The digest is the one shown on the page: what the approver saw is what is approved."""
 
     digest = forms.CharField(widget=forms.HiddenInput)
-    answer = forms.ChoiceField(label=_("Your answer"), choices=[("approve", _("Approve")), ("refuse", _("Refuse"))], widget=forms.RadioSelect)
-    reason = forms.CharField(label=_("Reason (needed for a refusal)"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
-
+    answer = forms.ChoiceField(
+        label=_("Your answer"),
+        choices=[("approve", _("Approve")), ("refuse", _("Refuse"))],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label=_("Reason (needed for a refusal)"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )

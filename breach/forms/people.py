@@ -28,7 +28,19 @@ FIELD_LABELS = {
     "customer_number": _("customer number"),
     "guardian": _("parent or guardian"),
 }
-PERSON_FIELDS = ("given_name", "family_name", "email", "street", "postcode", "city", "region", "country", "language", "birth_date", "guardian")
+PERSON_FIELDS = (
+    "given_name",
+    "family_name",
+    "email",
+    "street",
+    "postcode",
+    "city",
+    "region",
+    "country",
+    "language",
+    "birth_date",
+    "guardian",
+)
 
 
 def kind_choices() -> list[tuple[str, str]]:
@@ -39,8 +51,12 @@ def kind_choices() -> list[tuple[str, str]]:
 class UploadForm(forms.Form):
     """A table as the responder has it. What is left empty is found out and shown."""
 
-    table = forms.FileField(label=_("Table"), help_text=_("CSV or TSV in any encoding, or XLSX. It is sealed while it arrives."))
-    encoding = forms.CharField(label=_("Encoding"), required=False, max_length=40, help_text=_("Leave empty: it is found out."))
+    table = forms.FileField(
+        label=_("Table"), help_text=_("CSV or TSV in any encoding, or XLSX. It is sealed while it arrives.")
+    )
+    encoding = forms.CharField(
+        label=_("Encoding"), required=False, max_length=40, help_text=_("Leave empty: it is found out.")
+    )
     delimiter = forms.CharField(label=_("Delimiter"), required=False, max_length=1, strip=False)
     sheet = forms.CharField(label=_("Sheet"), required=False, max_length=100)
 
@@ -54,7 +70,9 @@ class MappingForm(forms.Form):
 
     country = forms.CharField(label=_("Country where a row gives none"), required=False, max_length=2)
     language = forms.CharField(label=_("Language where a row gives none"), required=False, max_length=8)
-    date_order = forms.ChoiceField(label=_("03/04/1990 is"), choices=[("dmy", _("3 April")), ("mdy", _("March 4"))])
+    date_order = forms.ChoiceField(
+        label=_("03/04/1990 is"), choices=[("dmy", _("3 April")), ("mdy", _("March 4"))]
+    )
 
     def __init__(self, *args: Any, file: IntakeFile, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -67,15 +85,24 @@ class MappingForm(forms.Form):
         for index, column in enumerate(self.profile["columns"]):
             rule = mapping["columns"].get(column["name"]) or {}
             self.fields[f"field{index}"] = forms.ChoiceField(
-                label=_("Field of %(column)s") % {"column": column["name"]}, choices=fields, required=False, initial=rule.get("field") or ""
+                label=_("Field of %(column)s") % {"column": column["name"]},
+                choices=fields,
+                required=False,
+                initial=rule.get("field") or "",
             )
             self.fields[f"kind{index}"] = forms.ChoiceField(
-                label=_("Data exposed by %(column)s") % {"column": column["name"]}, choices=exposed, required=False, initial=rule.get("kind") or ""
+                label=_("Data exposed by %(column)s") % {"column": column["name"]},
+                choices=exposed,
+                required=False,
+                initial=rule.get("kind") or "",
             )
 
     def rows(self) -> list[tuple[dict[str, Any], Any, Any]]:
         """Each column's profile with its two fields."""
-        return [(column, self[f"field{index}"], self[f"kind{index}"]) for index, column in enumerate(self.profile["columns"])]
+        return [
+            (column, self[f"field{index}"], self[f"kind{index}"])
+            for index, column in enumerate(self.profile["columns"])
+        ]
 
     def mapping(self, kept_kinds: tuple[str, ...] = ()) -> ColumnMapping:
         data = self.cleaned_data
@@ -95,7 +122,9 @@ class PersonForm(forms.Form):
             self.fields[key] = forms.CharField(label=FIELD_LABELS[key], required=False, max_length=200)
         if with_kinds:
             self.fields["kinds"] = forms.MultipleChoiceField(
-                label=_("What of this person was exposed"), choices=kind_choices(), widget=forms.CheckboxSelectMultiple
+                label=_("What of this person was exposed"),
+                choices=kind_choices(),
+                widget=forms.CheckboxSelectMultiple,
             )
         self.fields["reason"] = forms.CharField(label=_("Reason"), max_length=300)
 

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's: no i, l, o, u to misread
 UID_LENGTH = 20  # 100 bits
 
-zone_validator = RegexValidator(r"^[A-Za-z_]+(/[A-Za-z0-9_+\-]+)*$", _("Give an IANA time zone such as Europe/Paris."))
+zone_validator = RegexValidator(
+    r"^[A-Za-z_]+(/[A-Za-z0-9_+\-]+)*$", _("Give an IANA time zone such as Europe/Paris.")
+)
 
 
 def new_uid() -> str:
@@ -25,4 +27,3 @@ class Row(models.Model):
 
     class Meta:
         abstract = True
-

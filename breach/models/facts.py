@@ -36,7 +36,9 @@ class Awareness(SealedTexts, PartyRow):
     instant = models.DateTimeField()
     zone = models.CharField(max_length=64)
     original_text = models.CharField(max_length=120, blank=True)
-    supersedes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="superseded_by")
+    supersedes = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="superseded_by"
+    )
 
     class Meta:
         ordering = ["pk"]
@@ -82,7 +84,9 @@ class Obligation(PartyRow):
     confidence = models.CharField(max_length=40)
     facts = models.ForeignKey(FactsVersion, on_delete=models.PROTECT, related_name="+", null=True)
     awareness = models.ForeignKey(Awareness, on_delete=models.PROTECT, related_name="+", null=True)
-    supersedes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="superseded_by")
+    supersedes = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="superseded_by"
+    )
     met_at = models.DateTimeField(null=True)
     lateness = models.CharField(max_length=20, blank=True)
 

@@ -69,7 +69,9 @@ class Incident(Row):
     reference = models.CharField(_("reference"), max_length=20, unique=True)
     title = models.CharField(_("title"), max_length=200)
     kind = models.CharField(_("kind"), max_length=40, default="web_application")
-    zone = models.CharField(_("time zone"), max_length=64, default="Europe/Paris", validators=[zone_validator])
+    zone = models.CharField(
+        _("time zone"), max_length=64, default="Europe/Paris", validators=[zone_validator]
+    )
     phase = models.CharField(_("phase"), max_length=20, choices=Phase.choices, default=Phase.OPEN)
     drill = models.BooleanField(_("drill"), default=False)
     restricted = models.BooleanField(_("closed to all but its members"), default=False)
@@ -120,7 +122,9 @@ class Party(Row):
     authority = models.CharField(_("lead supervisory authority"), max_length=20, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["incident", "organisation", "role"], name="party_once_per_role")]
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "organisation", "role"], name="party_once_per_role")
+        ]
 
     def __str__(self) -> str:
         return f"{self.organisation} ({self.get_role_display()})"

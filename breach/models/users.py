@@ -36,7 +36,9 @@ class User(AbstractBaseUser):
     name = models.CharField(_("name"), max_length=120)
     role = models.CharField(_("role"), max_length=20, choices=Role.choices)
     language = models.CharField(_("language"), max_length=10, default="en")
-    zone = models.CharField(_("time zone"), max_length=64, default="Europe/Paris", validators=[zone_validator])
+    zone = models.CharField(
+        _("time zone"), max_length=64, default="Europe/Paris", validators=[zone_validator]
+    )
     is_active = models.BooleanField(_("active"), default=True)
     joined_at = models.DateTimeField(null=True, blank=True)
 

@@ -37,14 +37,23 @@ def awareness_history(party: Party) -> list[Awareness]:
 
 
 def current_awareness(party: Party) -> Awareness | None:
-    return Awareness.objects.filter(party=party, superseded_by=None).select_related("created_by", "incident").order_by("-pk").first()
+    return (
+        Awareness.objects.filter(party=party, superseded_by=None)
+        .select_related("created_by", "incident")
+        .order_by("-pk")
+        .first()
+    )
 
 
 def earliest_signal(party: Party) -> datetime | None:
     """The earliest report, detection or suspicion on record for `party`, in UTC."""
     events = Event.objects.signals(party).order_by("occurred_from").values_list("occurred_from", flat=True)
     suspected = Awareness.objects.filter(party=party, state=AwarenessState.SUSPECTED).order_by("instant")
-    found = [instant for instant in (events.first(), suspected.values_list("instant", flat=True).first()) if instant]
+    found = [
+        instant
+        for instant in (events.first(), suspected.values_list("instant", flat=True).first())
+        if instant
+    ]
     return min(found, default=None)
 
 
@@ -92,7 +101,9 @@ def _party(party: Party) -> dict[str, Any]:
 def _submissions(party: Party) -> list[Mapping[str, Any]]:
     met = Obligation.objects.filter(party=party, state=ObligationState.MET).order_by("met_at")
     return [
-        {"regime": row.regime, "to": row.to, "phase": row.phase, "at": row.met_at.isoformat()} for row in met if row.met_at
+        {"regime": row.regime, "to": row.to, "phase": row.phase, "at": row.met_at.isoformat()}
+        for row in met
+        if row.met_at
     ]
 
 
@@ -101,7 +112,9 @@ def _people(party: Party) -> dict[str, Any]:
     total = active.count()
     if not total:
         return {}
-    groups = active.values("country", "region", "kinds").annotate(people=Count("pk")).order_by("country", "region")
+    groups = (
+        active.values("country", "region", "kinds").annotate(people=Count("pk")).order_by("country", "region")
+    )
     by_country: dict[str, int] = {}
     by_region: dict[str, int] = {}
     kinds: set[str] = set()
@@ -114,7 +127,9 @@ def _people(party: Party) -> dict[str, Any]:
             by_region[state] = by_region.get(state, 0) + group["people"]
         kinds.update(group["kinds"])
         if country != "ZZ":
-            combinations.append({"place": state or country, "kinds": sorted(group["kinds"]), "people": group["people"]})
+            combinations.append(
+                {"place": state or country, "kinds": sorted(group["kinds"]), "people": group["people"]}
+            )
     return {
         "people_total": total,
         "people_precision": "exact",

@@ -19,7 +19,9 @@ LIVE = (ObligationState.PROVISIONAL, ObligationState.RUNNING)
 
 def live_obligations(incident: Incident) -> "list[Obligation]":
     """Clocks that run, those with an instant first, most urgent first; the verbal standards after them."""
-    rows = Obligation.objects.filter(incident=incident, state__in=LIVE).select_related("party__organisation", "awareness")
+    rows = Obligation.objects.filter(incident=incident, state__in=LIVE).select_related(
+        "party__organisation", "awareness"
+    )
     return list(rows.order_by(F("due").asc(nulls_last=True), "pk"))
 
 

@@ -38,7 +38,9 @@ def in_words(document: dict[str, Any], language: str) -> RulesAnswer:
     enisa = document["enisa"]
     levels = {"low": _("low"), "medium": _("medium"), "high": _("high"), "very_high": _("very high")}
     risks = {"unlikely": _("unlikely"), "risk": _("risk"), "high_risk": _("high risk")}
-    formula = "SE = DPC × EI + CB = {dpc} × {ei} + {cb}".format(**{name: _span(enisa[name]) for name in ("dpc", "ei", "cb")})
+    formula = "SE = DPC × EI + CB = {dpc} × {ei} + {cb}".format(
+        **{name: _span(enisa[name]) for name in ("dpc", "ei", "cb")}
+    )
     reasons = [Reason(_word(one, language), str(one.get("source", ""))) for one in document["reasons"]]
     reasons += [Reason(_word(one, language), "ENISA 2013") for one in document["enisa_reasons"]]
     return RulesAnswer(

@@ -13,6 +13,7 @@ from breach.models import Obligation, Party, RegimeAnswer
 from breach.queries.fact_labels import fact_label
 from breach.queries.facts import latest_version
 
+
 @dataclass(frozen=True, slots=True)
 class Earlier:
     due: datetime | None
@@ -70,7 +71,9 @@ def answers(party: Party, language: str) -> dict[str, list[RegimeLine]]:
     names = regimes.load()
     for row in RegimeAnswer.objects.filter(facts=version).order_by("regime"):
         regime = names.get(row.regime)
-        found[row.outcome].append(RegimeLine(regime.name if regime else row.regime, row.outcome, _detail(row.detail, language)))
+        found[row.outcome].append(
+            RegimeLine(regime.name if regime else row.regime, row.outcome, _detail(row.detail, language))
+        )
     return found
 
 

@@ -177,4 +177,3 @@ def _reasons(text: str) -> None:
         raise BadInput(
             "Reasons are missing", place="reasons", mend="Say in a sentence or two what decided it."
         )
-

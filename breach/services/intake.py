@@ -153,8 +153,15 @@ def find_same(*, actor: User, incident: Incident, party: Party, stream: IO[bytes
     on.
     """
     require(actor, "intake.load", incident)
-    same = vault_for(incident).blind(hashlib.file_digest(stream, "sha256").hexdigest(), kind=SAME_FILE)
+    same = vault_for(incident).blind(_sha256(stream), kind=SAME_FILE)
     return IntakeFile.objects.filter(party=party, same_file=same).exclude(state=IntakeState.DISCARDED).first()
+
+
+def _sha256(stream: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    while data := stream.read(CHUNK):
+        digest.update(data)
+    return digest.hexdigest()
 
 
 def profile(*, actor: User, file: IntakeFile, now: datetime) -> Profile:

@@ -206,7 +206,12 @@ def _store_answers(
         for one in answer.ruled_out
     ]
     rows += [
-        RegimeAnswer(regime=one.regime, outcome="undecided", detail={"reason": _step(one.reason), "needs": list(one.needs)}, **common)
+        RegimeAnswer(
+            regime=one.regime,
+            outcome="undecided",
+            detail={"reason": _step(one.reason), "needs": list(one.needs)},
+            **common,
+        )
         for one in answer.undecided
     ]
     RegimeAnswer.objects.bulk_create(rows)
@@ -218,4 +223,3 @@ def _key(one: Any) -> Key:
 
 def _step(step: Any) -> dict[str, Any]:
     return {"code": step.code, "values": dict(step.values)}
-

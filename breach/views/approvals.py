@@ -19,7 +19,11 @@ def approval(request: HttpRequest, uid: str, row: str) -> HttpResponse:
     """Show exactly what would leave, and take the answer of somebody who was asked."""
     incident, context = room(request, uid, tab="overview", capability="incident.view")
     user = reader(request)
-    found = Approval.objects.filter(incident=incident, uid=row).select_related("author", "decided_by", "incident").first()
+    found = (
+        Approval.objects.filter(incident=incident, uid=row)
+        .select_related("author", "decided_by", "incident")
+        .first()
+    )
     if found is None:
         raise Http404
     form = ApprovalForm(request.POST or None, initial={"digest": found.digest})
@@ -27,7 +31,12 @@ def approval(request: HttpRequest, uid: str, row: str) -> HttpResponse:
         data = form.cleaned_data
         try:
             approvals.decide(
-                actor=user, approval=found, digest=data["digest"], approve=data["answer"] == "approve", reason=data["reason"], now=context["now"]
+                actor=user,
+                approval=found,
+                digest=data["digest"],
+                approve=data["answer"] == "approve",
+                reason=data["reason"],
+                now=context["now"],
             )
         except TocsinError as refusal:
             refuse_into(form, refusal)

@@ -32,7 +32,13 @@ def assessment(request: HttpRequest, uid: str) -> HttpResponse:
     forms = {name: kind(request.POST if name == form_name else None) for name, kind in FORMS.items()}
     if form_name in FORMS and forms[form_name].is_valid():
         try:
-            ACTS[form_name](actor=user, incident=incident, party=party, now=context["now"], **forms[form_name].cleaned_data)
+            ACTS[form_name](
+                actor=user,
+                incident=incident,
+                party=party,
+                now=context["now"],
+                **forms[form_name].cleaned_data,
+            )
         except TocsinError as refusal:
             refuse_into(forms[form_name], refusal)
         else:
@@ -40,9 +46,15 @@ def assessment(request: HttpRequest, uid: str) -> HttpResponse:
             return redirect("assessment", uid)
     context |= {
         "rules": rules_answer(facts_of(party), (get_language() or "en")[:2]),
-        "assessments": Assessment.objects.filter(party=party).select_related("created_by", "facts", "incident").order_by("-pk"),
-        "advices": Advice.objects.filter(party=party).select_related("created_by", "incident").order_by("-pk"),
-        "decisions": Decision.objects.filter(party=party).select_related("created_by", "facts", "advice", "incident").order_by("-pk"),
+        "assessments": Assessment.objects.filter(party=party)
+        .select_related("created_by", "facts", "incident")
+        .order_by("-pk"),
+        "advices": Advice.objects.filter(party=party)
+        .select_related("created_by", "incident")
+        .order_by("-pk"),
+        "decisions": Decision.objects.filter(party=party)
+        .select_related("created_by", "facts", "advice", "incident")
+        .order_by("-pk"),
         "forms": forms,
         "hidden": {name: {"form": name} for name in FORMS},
         "may": {name: can(user, right, incident) for name, right in RIGHTS.items()},

@@ -29,7 +29,13 @@ def new(request: HttpRequest) -> HttpResponse:
         try:
             with transaction.atomic():
                 incident = open_incident(
-                    actor=user, title=data["title"], kind=data["kind"], zone=data["zone"], parties=[party], now=now, drill=data["drill"]
+                    actor=user,
+                    title=data["title"],
+                    kind=data["kind"],
+                    zone=data["zone"],
+                    parties=[party],
+                    now=now,
+                    drill=data["drill"],
                 )
                 set_awareness(
                     actor=user,
@@ -61,12 +67,19 @@ def members(request: HttpRequest, uid: str) -> HttpResponse:
             data = form.cleaned_data
             try:
                 add_member(
-                    actor=user, incident=incident, user=data["user"], is_dpo=data["is_dpo"], is_deputy=data["is_deputy"], now=now
+                    actor=user,
+                    incident=incident,
+                    user=data["user"],
+                    is_dpo=data["is_dpo"],
+                    is_deputy=data["is_deputy"],
+                    now=now,
                 )
             except TocsinError as refusal:
                 refuse_into(form, refusal)
             else:
-                messages.success(request, _("%(name)s now works on this incident.") % {"name": data["user"].name})
+                messages.success(
+                    request, _("%(name)s now works on this incident.") % {"name": data["user"].name}
+                )
                 return redirect("members", uid)
     context |= {
         "form": form,
@@ -88,4 +101,6 @@ def move(request: HttpRequest, uid: str) -> HttpResponse:
             refuse_into(form, refusal)
         else:
             return redirect("overview", uid)
-    return render(request, "breach/incident_move.html", context | {"form": form}, status=422 if form.errors else 200)
+    return render(
+        request, "breach/incident_move.html", context | {"form": form}, status=422 if form.errors else 200
+    )

@@ -20,8 +20,13 @@ PAGE = 50
 def entries(request: HttpRequest, uid: str) -> HttpResponse:
     """Who did what, when; newest first."""
     incident, context = room(request, uid, tab="ledger", capability="ledger.view")
-    page = Paginator(Entry.objects.filter(chain=incident.chain).order_by("-seq"), PAGE).get_page(request.GET.get("page"))
-    actors = {user.uid: user.name for user in User.objects.filter(pk__in={row.actor_id for row in page if row.actor_id})}
+    page = Paginator(Entry.objects.filter(chain=incident.chain).order_by("-seq"), PAGE).get_page(
+        request.GET.get("page")
+    )
+    actors = {
+        user.uid: user.name
+        for user in User.objects.filter(pk__in={row.actor_id for row in page if row.actor_id})
+    }
     context |= {
         "page": page,
         "rows": [(row, actors.get(row.actor_uid, "")) for row in page],

@@ -37,7 +37,12 @@ def _page(request: HttpRequest, incident: Any, context: dict[str, Any], form: Aw
     done = Obligation.objects.filter(incident=incident, state="met").order_by("met_at")
     clocks = [clock_of(row, now) for row in [*rows, *done]]
     context |= {
-        "line": time_line(min([incident.created_at, *(one.started for one in clocks if one.started)]), clocks, now=now, zone=incident.zone),
+        "line": time_line(
+            min([incident.created_at, *(one.started for one in clocks if one.started)]),
+            clocks,
+            now=now,
+            zone=incident.zone,
+        ),
         "rows": [(clock_of(row, now), workings.of(row, language)) for row in [*rows, *done]],
         "answers": workings.answers(party, language),
         "history": awareness_history(party),
@@ -90,10 +95,18 @@ def awareness(request: HttpRequest, uid: str) -> HttpResponse:
 def working(request: HttpRequest, uid: str, row: str) -> HttpResponse:
     """One clock with its working and the values it superseded."""
     incident, context = _frame(request, uid)
-    found = Obligation.objects.filter(incident=incident, uid=row).select_related("incident", "party__organisation", "facts").first()
+    found = (
+        Obligation.objects.filter(incident=incident, uid=row)
+        .select_related("incident", "party__organisation", "facts")
+        .first()
+    )
     if found is None:
         raise Http404
-    context |= {"row": found, "row_clock": clock_of(found, context["now"]), "working": workings.of(found, _language())}
+    context |= {
+        "row": found,
+        "row_clock": clock_of(found, context["now"]),
+        "working": workings.of(found, _language()),
+    }
     return render(request, "breach/obligations/working.html", context)
 
 
@@ -108,7 +121,12 @@ def facts(request: HttpRequest, uid: str) -> HttpResponse:
         if form.is_valid():
             try:
                 update_facts(
-                    actor=user, incident=incident, party=party, changes=form.changes(), reason=form.cleaned_data["reason"], now=now
+                    actor=user,
+                    incident=incident,
+                    party=party,
+                    changes=form.changes(),
+                    reason=form.cleaned_data["reason"],
+                    now=now,
                 )
             except TocsinError as refusal:
                 refuse_into(form, refusal)

@@ -86,7 +86,12 @@ def _plots(counts: people_queries.PeopleCounts) -> list[Any]:
 
     return [
         of(_("People by country"), counts.by_country, country),
-        of(_("People by kind of data"), counts.by_kind, lambda key: known[key].label(page_language), counts.total),
+        of(
+            _("People by kind of data"),
+            counts.by_kind,
+            lambda key: known[key].label(page_language),
+            counts.total,
+        ),
         of(_("People by language"), counts.by_language, language),
     ]
 
@@ -101,18 +106,30 @@ def upload(request: HttpRequest, uid: str) -> HttpResponse:
         given = form.cleaned_data["table"]
         try:
             file = intake.upload(
-                actor=user, incident=incident, party=context["party"], stream=given, filename=given.name, now=now, options=form.options()
+                actor=user,
+                incident=incident,
+                party=context["party"],
+                stream=given,
+                filename=given.name,
+                now=now,
+                options=form.options(),
             )
             intake.profile(actor=user, file=file, now=now)
         except TocsinError as refusal:
             form.add_error("table", str(refusal))
         else:
             return redirect("people-file", uid, file.uid)
-    return render(request, "breach/people/upload.html", context | {"form": form}, status=422 if form.errors else 200)
+    return render(
+        request, "breach/people/upload.html", context | {"form": form}, status=422 if form.errors else 200
+    )
 
 
 def _file(incident: Incident, row: str) -> IntakeFile:
-    found = IntakeFile.objects.filter(incident=incident, uid=row).select_related("incident", "party", "file__incident", "created_by").first()
+    found = (
+        IntakeFile.objects.filter(incident=incident, uid=row)
+        .select_related("incident", "party", "file__incident", "created_by")
+        .first()
+    )
     if found is None:
         raise Http404
     return found
@@ -154,7 +171,11 @@ def file(request: HttpRequest, uid: str, row: str) -> HttpResponse:
         "is_tried": found.state == "checked",
         "is_loading": found.state in ("accepted", "loading"),
     }
-    template = "breach/people/_progress.html" if request.headers.get("HX-Request") and not step else "breach/people/file.html"
+    template = (
+        "breach/people/_progress.html"
+        if request.headers.get("HX-Request") and not step
+        else "breach/people/file.html"
+    )
     return render(request, template, context, status=422 if form.errors else 200)
 
 
@@ -170,7 +191,9 @@ def refused(request: HttpRequest, uid: str, row: str) -> HttpResponse:
     table = csv.writer(response, delimiter=";")
     table.writerow([_("row"), _("column"), _("value (masked)"), _("reason")])
     for cell in found.refusals.all().iterator():
-        table.writerow([cell.row, neutral(cell.column), neutral(cell.masked), reason_text(cell.reason, page_language)])
+        table.writerow(
+            [cell.row, neutral(cell.column), neutral(cell.masked), reason_text(cell.reason, page_language)]
+        )
     return response
 
 
@@ -193,9 +216,16 @@ def add(request: HttpRequest, uid: str) -> HttpResponse:
         except TocsinError as refusal:
             refuse_into(form, refusal)
         else:
-            messages.success(request, _("Added. A notice that has gone out does not reach this person: make a batch for late people."))
+            messages.success(
+                request,
+                _(
+                    "Added. A notice that has gone out does not reach this person: make a batch for late people."
+                ),
+            )
             return redirect("person", uid, made.uid)
-    return render(request, "breach/people/add.html", context | {"form": form}, status=422 if form.errors else 200)
+    return render(
+        request, "breach/people/add.html", context | {"form": form}, status=422 if form.errors else 200
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -212,11 +242,17 @@ def person(request: HttpRequest, uid: str, row: str) -> HttpResponse:
     try:
         if step == "correct" and correction.is_valid():
             people_service.correct_contact(
-                actor=user, person=found, values=correction.values(), reason=correction.cleaned_data["reason"], now=context["now"]
+                actor=user,
+                person=found,
+                values=correction.values(),
+                reason=correction.cleaned_data["reason"],
+                now=context["now"],
             )
             return redirect("person", uid, row)
         if step == "remove" and removal.is_valid():
-            people_service.remove(actor=user, person=found, reason=removal.cleaned_data["reason"], now=context["now"])
+            people_service.remove(
+                actor=user, person=found, reason=removal.cleaned_data["reason"], now=context["now"]
+            )
             return redirect("people", uid)
     except TocsinError as refusal:
         refuse_into(correction if step == "correct" else removal, refusal)
@@ -230,4 +266,9 @@ def person(request: HttpRequest, uid: str, row: str) -> HttpResponse:
         "removal": removal,
         "may_edit": can(user, "people.edit", incident) and found.state == "active",
     }
-    return render(request, "breach/people/person.html", context, status=422 if correction.errors or removal.errors else 200)
+    return render(
+        request,
+        "breach/people/person.html",
+        context,
+        status=422 if correction.errors or removal.errors else 200,
+    )

@@ -42,7 +42,12 @@ def room(request: HttpRequest, uid: str, *, tab: str, capability: str) -> tuple[
         "party": incident.lead_party(),
         "now": now,
         "tabs": [
-            {"key": one.key, "label": one.label, "url": reverse(one.url_name, args=[uid]), "active": one.key == tab}
+            {
+                "key": one.key,
+                "label": one.label,
+                "url": reverse(one.url_name, args=[uid]),
+                "active": one.key == tab,
+            }
             for one in shown
             if can(user, one.capability, incident)
         ],

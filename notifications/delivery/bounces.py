@@ -166,7 +166,7 @@ def _failures(message: Message) -> tuple[set[str], set[str]]:
 
 
 def _texts(addresses: Iterable[bytes]) -> set[str]:
-    return {address.decode("ascii", "replace").strip().lower() for address in addresses}
+    return {text for one in addresses if (text := one.decode("ascii", "replace").strip().lower())}
 
 
 def _token(message: Message, envelope_to: str, raw: bytes) -> str:

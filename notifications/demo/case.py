@@ -40,11 +40,26 @@ def open_case(stage: Stage) -> None:
     add_member(actor=people.responder, incident=stage.incident, user=people.deputy, is_deputy=True, now=now)
     add_member(actor=people.responder, incident=stage.incident, user=people.officer, is_dpo=True, now=now)
     _aware(stage, people.responder, AwarenessState.SUSPECTED, stage.times.reported, words.SUSPICION)
-    changes = words.FIRST_FACTS | {"occurred_from": stage.times.broke_in.isoformat(), "occurred_to": stage.times.copied.isoformat()}
-    update_facts(actor=people.responder, incident=stage.incident, party=stage.party, changes=changes, reason="First look at the logs", now=now)
+    changes = words.FIRST_FACTS | {
+        "occurred_from": stage.times.broke_in.isoformat(),
+        "occurred_to": stage.times.copied.isoformat(),
+    }
+    update_facts(
+        actor=people.responder,
+        incident=stage.incident,
+        party=stage.party,
+        changes=changes,
+        reason="First look at the logs",
+        now=now,
+    )
     clock = _gdpr_clock(stage)
-    stage.check(clock.state == ObligationState.PROVISIONAL and clock.runs_from == stage.times.reported, "a provisional clock runs from the report")
-    stage.say(f"{stage.incident.reference}, provisional clock until {local_time(_due(clock), ZONE)}, alarms planned: {clock.reminders.count()}")
+    stage.check(
+        clock.state == ObligationState.PROVISIONAL and clock.runs_from == stage.times.reported,
+        "a provisional clock runs from the report",
+    )
+    stage.say(
+        f"{stage.incident.reference}, provisional clock until {local_time(_due(clock), ZONE)}, alarms planned: {clock.reminders.count()}"
+    )
 
 
 def log_events(stage: Stage) -> None:
@@ -93,7 +108,13 @@ def log_events(stage: Stage) -> None:
 def run_playbook(stage: Stage) -> None:
     stage.step("The playbook for a broken web application starts; tasks get owners and are done")
     people = stage.people
-    run = playbooks.start_playbook(actor=people.responder, incident=stage.incident, party=stage.party, key="web_application", now=stage.now())
+    run = playbooks.start_playbook(
+        actor=people.responder,
+        incident=stage.incident,
+        party=stage.party,
+        key="web_application",
+        now=stage.now(),
+    )
     owners = {"responder": people.responder, "manager": people.manager, "dpo": people.officer}
     for task in run.tasks.all():
         playbooks.assign_task(actor=people.responder, task=task, owner=owners[task.role], now=stage.now())
@@ -105,7 +126,9 @@ def run_playbook(stage: Stage) -> None:
     with_due = Task.objects.filter(run=run, due__isnull=False).count()
     stage.counts["tasks"] = {"all": run.tasks.count(), "done": done, "with_due_time": with_due}
     stage.check(done > 0 and with_due > 0, "tasks have due times and some are done")
-    stage.say(f"{stage.counts['tasks']['all']} tasks, {with_due} with a due time relative to awareness, {done} done")
+    stage.say(
+        f"{stage.counts['tasks']['all']} tasks, {with_due} with a due time relative to awareness, {done} done"
+    )
 
 
 def _moment(stage: Stage, start: str, minutes: int, precision: Precision) -> Moment:

@@ -24,18 +24,35 @@ def password() -> str:
     return path.read_text(encoding="ascii").strip()
 
 
-def stage(*, out: Path, console: Console, post: Post, wait_for: Callable[[Callable[[], bool], str], None]) -> Stage:
+def stage(
+    *, out: Path, console: Console, post: Post, wait_for: Callable[[Callable[[], bool], str], None]
+) -> Stage:
     """Set the stage: organisation, accounts, times counted back from now."""
     now = clock.now()
-    shop = Organisation.objects.filter(name=ORGANISATION["name"]).first() or create_organisation(actor=None, now=now, **ORGANISATION)
+    shop = Organisation.objects.filter(name=ORGANISATION["name"]).first() or create_organisation(
+        actor=None, now=now, **ORGANISATION
+    )
     admin: User | None = None
     made = {}
     for key, (name, email, role, language) in ACCOUNTS.items():
         user = User.objects.filter(email=email).first() or create_account(
-            actor=admin, email=email, name=name, role=role, password=password(), now=now, language=language, zone="Europe/Paris"
+            actor=admin,
+            email=email,
+            name=name,
+            role=role,
+            password=password(),
+            now=now,
+            language=language,
+            zone="Europe/Paris",
         )
         admin = admin or user
         made[key] = user
     return Stage(
-        out=out, console=console, post=post, people=People(**made), shop=shop, times=Times.before(now), wait_for=wait_for
+        out=out,
+        console=console,
+        post=post,
+        people=People(**made),
+        shop=shop,
+        times=Times.before(now),
+        wait_for=wait_for,
     )

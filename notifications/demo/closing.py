@@ -23,10 +23,14 @@ def report(stage: Stage) -> None:
     stage.step("The internal report, for two named readers and as an AES-256 PDF")
     keys = [readers.new_identity() for _ in READERS]
     named = [
-        reports.add_reader(actor=stage.people.manager, name=name, email=email, recipient=public, now=stage.now())
+        reports.add_reader(
+            actor=stage.people.manager, name=name, email=email, recipient=public, now=stage.now()
+        )
         for (name, email), (_secret, public) in zip(READERS, keys, strict=True)
     ]
-    made = reports.make_report(actor=stage.people.manager, incident=stage.incident, readers=named, language="en", now=stage.now())
+    made = reports.make_report(
+        actor=stage.people.manager, incident=stage.incident, readers=named, language="en", now=stage.now()
+    )
     sealed, locked = _content(made.report.age_file), _content(made.report.pdf)
     stage.write("report.age", sealed)
     stage.write("report.pdf", locked)
@@ -35,7 +39,9 @@ def report(stage: Stage) -> None:
     stage.memory["passphrase"] = made.passphrase
     for reader in named:  # these made-up keys are gone after this run
         reports.retire_reader(actor=stage.people.manager, reader=reader, now=stage.now())
-    stage.say(f"report.age opens for {' and '.join(name for name, _mail in READERS)}; the PDF's passphrase is shown once: {made.passphrase}")
+    stage.say(
+        f"report.age opens for {' and '.join(name for name, _mail in READERS)}; the PDF's passphrase is shown once: {made.passphrase}"
+    )
 
 
 def register(stage: Stage) -> None:
@@ -44,16 +50,29 @@ def register(stage: Stage) -> None:
     stage.write("register.csv", content)
     stage.counts["register_rows"] = len(content.decode("utf-8-sig").strip().splitlines()) - 1
     target = BytesIO()
-    exported = export_ledger(actor=stage.people.auditor, incidents=[stage.incident], stream=target, now=stage.now())
+    exported = export_ledger(
+        actor=stage.people.auditor, incidents=[stage.incident], stream=target, now=stage.now()
+    )
     path = stage.write("ledger.jsonl", target.getvalue())
     verified = subprocess.run(  # noqa: S603 - this very Python on our own module
-        [sys.executable, "-m", "breach.ledger.verify", str(path), "--json", "--public-key", keyring().signer().public_key_bytes.hex()],
+        [
+            sys.executable,
+            "-m",
+            "breach.ledger.verify",
+            str(path),
+            "--json",
+            "--public-key",
+            keyring().signer().public_key_bytes.hex(),
+        ],
         capture_output=True,
         text=True,
         check=False,
     )
     stage.check(verified.returncode == 0, f"the ledger verifies: {verified.stderr or verified.stdout}")
-    stage.counts["ledger"] = {"entries": Entry.objects.filter(chain=stage.incident.chain).count(), "chains": exported.chains}
+    stage.counts["ledger"] = {
+        "entries": Entry.objects.filter(chain=stage.incident.chain).count(),
+        "chains": exported.chains,
+    }
     stage.say(f"{stage.counts['ledger']['entries']} entries; the verifier says: intact")
 
 
@@ -68,7 +87,10 @@ def sums(stage: Stage) -> None:
     emails = sum(stage.post.accepted.values())
     stage.counts["emails_at_the_server"] = emails
     stage.check(max(stage.post.accepted.values(), default=0) == 1, "nobody got two e-mails")
-    stage.check(not any(name in subject for subject in stage.post.subjects for name in ("Lacôte",)), "no name in a subject")
+    stage.check(
+        not any(name in subject for subject in stage.post.subjects for name in ("Lacôte",)),
+        "no name in a subject",
+    )
     stage.say(
         f"approved {total.approved} = delivered {total.delivered} + failed {total.failed} (of them unreachable {total.unreachable})"
         f" + pending {total.pending} + unclear {total.ambiguous} + withheld {total.withheld}"

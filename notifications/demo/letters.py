@@ -32,11 +32,20 @@ def write_letters(stage: Stage) -> None:
         breach_to=last,
         title="Notice to customers",
     )
-    approval = notices.submit(actor=people.second_responder, notice=notice, approvers=[people.second_manager, people.deputy], now=stage.now())
-    notices.decide(actor=people.second_manager, notice=notice, digest=approval.digest, approve=True, now=stage.now())
+    approval = notices.submit(
+        actor=people.second_responder,
+        notice=notice,
+        approvers=[people.second_manager, people.deputy],
+        now=stage.now(),
+    )
+    notices.decide(
+        actor=people.second_manager, notice=notice, digest=approval.digest, approve=True, now=stage.now()
+    )
     stage.memory["notice"] = notice
     stage.memory["approval"] = approval
-    stage.say(f"submitted by {people.second_responder.name}, approved by {people.second_manager.name}; digest {approval.digest[:16]}…")
+    stage.say(
+        f"submitted by {people.second_responder.name}, approved by {people.second_manager.name}; digest {approval.digest[:16]}…"
+    )
     stage.say(f"by language {approval.summary['by_language']}, by channel {approval.summary['by_channel']}")
     _write_samples(stage, notice)
     notices.release(actor=people.manager, notice=notice, now=stage.now())
@@ -58,13 +67,20 @@ def _days(stage: Stage) -> tuple[date, date]:
 def _write_samples(stage: Stage, notice: Notice) -> None:
     """One finished letter per language, and the Californian form, for looking at."""
     for language in LANGUAGES:
-        row = notice.people.filter(language=language, channel=Channel.POST, person__minor=False).exclude(person__region="US-CA").order_by("pk").first()
+        row = (
+            notice.people.filter(language=language, channel=Channel.POST, person__minor=False)
+            .exclude(person__region="US-CA")
+            .order_by("pk")
+            .first()
+        )
         if row:
             stage.write(f"letters/{language}.pdf", letter_pdf(row, now=stage.now()))
     row = notice.people.filter(person__region="US-CA", state=PersonState.LISTED).order_by("pk").first()
     if row:
         stage.write("letters/en-california.pdf", letter_pdf(row, now=stage.now()))
-    stage.check(all(f"letters/{language}.pdf" in stage.paths for language in LANGUAGES), "one letter per language")
+    stage.check(
+        all(f"letters/{language}.pdf" in stage.paths for language in LANGUAGES), "one letter per language"
+    )
 
 
 def _deliver(stage: Stage, notice: Notice) -> None:
@@ -72,7 +88,9 @@ def _deliver(stage: Stage, notice: Notice) -> None:
         bar = progress.add_task("delivering", total=notice.people.count())
 
         def handed_over() -> bool:
-            waiting = notice.people.filter(state__in=[PersonState.LISTED, PersonState.PENDING, PersonState.CLAIMED]).count()
+            waiting = notice.people.filter(
+                state__in=[PersonState.LISTED, PersonState.PENDING, PersonState.CLAIMED]
+            ).count()
             progress.update(bar, completed=notice.people.count() - waiting)
             return waiting == 0
 
@@ -95,7 +113,9 @@ def _post(stage: Stage, notice: Notice) -> None:
         _write_run(stage, run)
         run = printing.mark_printed(actor=stage.people.responder, run=run, now=stage.now())  # noqa: PLW2901 - the moved row
         now = stage.now()
-        printing.mark_posted(actor=stage.people.responder, run=run, posted_at=now, depot="Lyon PIC", count=run.letters, now=now)
+        printing.mark_posted(
+            actor=stage.people.responder, run=run, posted_at=now, depot="Lyon PIC", count=run.letters, now=now
+        )
         stage.say(f"print run {run.number}: {run.letters} letters, {run.pages} pages, posted at Lyon PIC")
 
 
@@ -109,12 +129,25 @@ def _write_run(stage: Stage, run: PrintRun) -> None:
         with open_sealed(run.manifest) as stream:
             manifest = stream.read()
         stage.write(f"{base}-manifest.csv", manifest)
-        stage.check(len(manifest.decode("utf-8-sig").strip().splitlines()) == run.letters + 1, "one manifest line per letter")
+        stage.check(
+            len(manifest.decode("utf-8-sig").strip().splitlines()) == run.letters + 1,
+            "one manifest line per letter",
+        )
 
 
 def _return_one(stage: Stage, notice: Notice) -> None:
-    row = notice.people.filter(state=PersonState.POSTED).exclude(pk=stage.memory["bounced"].pk).order_by("pk")[0]
-    row = returns.record_returned(actor=stage.people.responder, incident=stage.incident, reference=row.reference, reason=Code.MOVED, now=stage.now())
+    row = (
+        notice.people.filter(state=PersonState.POSTED)
+        .exclude(pk=stage.memory["bounced"].pk)
+        .order_by("pk")[0]
+    )
+    row = returns.record_returned(
+        actor=stage.people.responder,
+        incident=stage.incident,
+        reference=row.reference,
+        reason=Code.MOVED,
+        now=stage.now(),
+    )
     stage.memory["returned"] = row
     stage.say(f"one letter came back ({row.get_state_display()})")
 
@@ -130,9 +163,15 @@ def _late_one(stage: Stage, notice: Notice) -> None:
         reason="Found in a backup of the old shop",
         now=stage.now(),
     )
-    batch = notices.batch_for(actor=people.second_responder, notice=notice, people=[late.pk], title="Found late", now=stage.now())
-    approval = notices.submit(actor=people.second_responder, notice=batch, approvers=[people.second_manager], now=stage.now())
-    notices.decide(actor=people.second_manager, notice=batch, digest=approval.digest, approve=True, now=stage.now())
+    batch = notices.batch_for(
+        actor=people.second_responder, notice=notice, people=[late.pk], title="Found late", now=stage.now()
+    )
+    approval = notices.submit(
+        actor=people.second_responder, notice=batch, approvers=[people.second_manager], now=stage.now()
+    )
+    notices.decide(
+        actor=people.second_manager, notice=batch, digest=approval.digest, approve=True, now=stage.now()
+    )
     notices.release(actor=people.manager, notice=batch, now=stage.now())
     _deliver(stage, batch)
     _post(stage, batch)
@@ -143,4 +182,13 @@ def _tell(stage: Stage) -> None:
     """People were told: what was owed to them is met by sending."""
     for regime in ("eu_gdpr_controller", "uk_gdpr", "us_ca"):
         now = stage.now()
-        mark_met(actor=stage.people.responder, incident=stage.incident, party=stage.party, regime=regime, to="individuals", phase="initial", at=now, now=now)
+        mark_met(
+            actor=stage.people.responder,
+            incident=stage.incident,
+            party=stage.party,
+            regime=regime,
+            to="individuals",
+            phase="initial",
+            at=now,
+            now=now,
+        )

@@ -26,7 +26,9 @@ def load_people(stage: Stage) -> None:
         _load(stage, name)
     total: PeopleCounts = counts(stage.incident, stage.party)
     rows = stage.counts["intake"].values()
-    stage.check(all(one["read"] == one["accepted"] + one["refused"] for one in rows), "read = accepted + refused")
+    stage.check(
+        all(one["read"] == one["accepted"] + one["refused"] for one in rows), "read = accepted + refused"
+    )
     stage.check(total.total == sum(one["people_new"] for one in rows), "every person comes from a row")
     stage.counts["people"] = {
         "total": total.total,
@@ -44,12 +46,18 @@ def load_people(stage: Stage) -> None:
 def _load(stage: Stage, name: str) -> None:
     actor, now = stage.people.responder, stage.now()
     with (files("notifications.demo") / "data" / name).open("rb") as stream:
-        file = intake.upload(actor=actor, incident=stage.incident, party=stage.party, stream=stream, filename=name, now=now)
+        file = intake.upload(
+            actor=actor, incident=stage.incident, party=stage.party, stream=stream, filename=name, now=now
+        )
     profile = intake.profile(actor=actor, file=file, now=stage.now())
     tried = intake.dry_run(actor=actor, file=file, now=stage.now())
-    stage.say(f"{name}: {len(profile.columns)} columns mapped, read as {file.encoding or file.format}; {tried.read} rows, {tried.refused} refused")
+    stage.say(
+        f"{name}: {len(profile.columns)} columns mapped, read as {file.encoding or file.format}; {tried.read} rows, {tried.refused} refused"
+    )
     for refusal in [one for one in tried.refusals if one.whole_row][:3]:
-        stage.say(f"  row {refusal.row}, column {refusal.column or '–'}: {refusal.reason} ({refusal.masked or 'no value'})")
+        stage.say(
+            f"  row {refusal.row}, column {refusal.column or '–'}: {refusal.reason} ({refusal.masked or 'no value'})"
+        )
     file = intake.accept(actor=actor, file=file, now=stage.now())
     with stage.progress() as progress:
         bar = progress.add_task(f"loading {name}", total=file.accepted)
@@ -74,21 +82,56 @@ def _load(stage: Stage, name: str) -> None:
 def assess(stage: Stage) -> None:
     stage.step("Severity, risk, obligations; advice and decision")
     people, incident, party = stage.people, stage.incident, stage.party
-    update_facts(actor=people.responder, incident=incident, party=party, changes=words.LATER_FACTS, reason="Forensic report", now=stage.now())
-    row = decisions.assess(actor=people.responder, incident=incident, party=party, conclusion="high_risk", reasons=words.ASSESSED, now=stage.now())
+    update_facts(
+        actor=people.responder,
+        incident=incident,
+        party=party,
+        changes=words.LATER_FACTS,
+        reason="Forensic report",
+        now=stage.now(),
+    )
+    row = decisions.assess(
+        actor=people.responder,
+        incident=incident,
+        party=party,
+        conclusion="high_risk",
+        reasons=words.ASSESSED,
+        now=stage.now(),
+    )
     said = in_words(row.document, "en")
-    stage.counts["assessment"] = {"enisa": row.document["enisa"], "risk": row.risk, "conclusion": row.conclusion}
+    stage.counts["assessment"] = {
+        "enisa": row.document["enisa"],
+        "risk": row.risk,
+        "conclusion": row.conclusion,
+    }
     stage.say(f"ENISA {said.formula} = {said.severity} ({said.level}); risk by the rules: {said.risk}")
-    decisions.advise(actor=people.officer, incident=incident, party=party, recommends="notify", text=words.ADVICE, now=stage.now())
+    decisions.advise(
+        actor=people.officer,
+        incident=incident,
+        party=party,
+        recommends="notify",
+        text=words.ADVICE,
+        now=stage.now(),
+    )
     for about, reasons in (("authority", words.DECIDE_AUTHORITY), ("individuals", words.DECIDE_PEOPLE)):
-        decisions.decide(actor=people.manager, incident=incident, party=party, about=about, outcome="notify", reasons=reasons, now=stage.now())
+        decisions.decide(
+            actor=people.manager,
+            incident=incident,
+            party=party,
+            about=about,
+            outcome="notify",
+            reasons=reasons,
+            now=stage.now(),
+        )
     stage.say(f"{people.officer.name} advised to notify, {people.manager.name} decided to, with reasons")
     _obligations(stage)
 
 
 def _obligations(stage: Stage) -> None:
     names = regimes.load()
-    live = Obligation.objects.filter(party=stage.party, state__in=[ObligationState.RUNNING, ObligationState.MET])
+    live = Obligation.objects.filter(
+        party=stage.party, state__in=[ObligationState.RUNNING, ObligationState.MET]
+    )
     for row in live:
         stage.deadlines.append(
             {
@@ -121,4 +164,3 @@ def _obligations(stage: Stage) -> None:
         why = word(Step.from_json(state.detail["reason"]), "en")
         stage.counts["regimes"]["example_ruled_out"] = {"regime": "us_ny", "reason": why}
         stage.say(f"ruled out: {names['us_ny'].name}: {why}")
-

@@ -106,5 +106,10 @@ class Stage:
             raise DemoFailed(claim)
 
     def progress(self) -> Progress:
-        columns = (TextColumn("    {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        columns = (
+            TextColumn("    {task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
         return Progress(*columns, console=self.console, transient=True)

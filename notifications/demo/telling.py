@@ -19,32 +19,71 @@ def first_filing(stage: Stage) -> None:
     stage.step("The initial filing to the CNIL goes first and incomplete")
     people = stage.people
     filing = filings.draft_filing(
-        actor=people.responder, incident=stage.incident, party=stage.party, now=stage.now(), values=words.FIRST_ANSWERS
+        actor=people.responder,
+        incident=stage.incident,
+        party=stage.party,
+        now=stage.now(),
+        values=words.FIRST_ANSWERS,
     )
     by = stage.times.corrected + timedelta(hours=144)
     for key, reason in words.PROMISES.items():
-        filing = filings.mark_to_follow(actor=people.responder, filing=filing, key=key, by=by, reason=reason, now=stage.now())
+        filing = filings.mark_to_follow(
+            actor=people.responder, filing=filing, key=key, by=by, reason=reason, now=stage.now()
+        )
     approval = filings.submit_for_approval(
-        actor=people.responder, filing=filing, approvers=[people.manager, people.deputy], now=stage.now(), answer_within=SILENCE
+        actor=people.responder,
+        filing=filing,
+        approvers=[people.manager, people.deputy],
+        now=stage.now(),
+        answer_within=SILENCE,
     )
     stage.wait_for(lambda: _asks_deputy(stage, approval), "the deputy is asked")
-    decide(actor=people.deputy, approval=approval, digest=approval.digest, approve=True, reason="", now=stage.now())
+    decide(
+        actor=people.deputy,
+        approval=approval,
+        digest=approval.digest,
+        approve=True,
+        reason="",
+        now=stage.now(),
+    )
     filing = _submitted(stage, filing, "CNIL-2026-DEMO-1")
     stage.check(filing.completeness == "incomplete", "the first filing is marked incomplete")
     stage.write("filing.pdf", open_pdf(filing))
     stage.write("filing.json", open_json(filing))
     stage.memory["filing"] = filing
-    stage.say(f"{people.manager.name} did not answer, {people.deputy.name} approved; receipt {filing.receipt}, {filing.lateness}")
+    stage.say(
+        f"{people.manager.name} did not answer, {people.deputy.name} approved; receipt {filing.receipt}, {filing.lateness}"
+    )
 
 
 def follow_up(stage: Stage) -> None:
     stage.step("The follow-up filing completes the first")
     people = stage.people
     total = facts_of(stage.party).people_total
-    values = words.FOLLOW_UP_ANSWERS | {"people_number": total, "people_precision": "exact", "records_precision": "approximate", "records_number": 1500}
-    filing = filings.follow_up(actor=people.responder, filing=stage.memory["filing"], now=stage.now(), completeness="complete", values=values)
-    approval = filings.submit_for_approval(actor=people.responder, filing=filing, approvers=[people.manager, people.deputy], now=stage.now())
-    decide(actor=people.manager, approval=approval, digest=approval.digest, approve=True, reason="", now=stage.now())
+    values = words.FOLLOW_UP_ANSWERS | {
+        "people_number": total,
+        "people_precision": "exact",
+        "records_precision": "approximate",
+        "records_number": 1500,
+    }
+    filing = filings.follow_up(
+        actor=people.responder,
+        filing=stage.memory["filing"],
+        now=stage.now(),
+        completeness="complete",
+        values=values,
+    )
+    approval = filings.submit_for_approval(
+        actor=people.responder, filing=filing, approvers=[people.manager, people.deputy], now=stage.now()
+    )
+    decide(
+        actor=people.manager,
+        approval=approval,
+        digest=approval.digest,
+        approve=True,
+        reason="",
+        now=stage.now(),
+    )
     filing = _submitted(stage, filing, "CNIL-2026-DEMO-2")
     stage.write("filing-follow-up.pdf", open_pdf(filing))
     stage.counts["filings"] = Filing.objects.filter(incident=stage.incident, state="submitted").count()
@@ -55,7 +94,9 @@ def _submitted(stage: Stage, filing: Filing, receipt: str) -> Filing:
     actor = stage.people.responder
     filing = filings.render_filing(actor=actor, filing=filing, now=stage.now())
     now = stage.now()
-    return filings.mark_submitted(actor=actor, filing=filing, receipt=receipt, at=now, channel="CNIL teleservice", now=now)
+    return filings.mark_submitted(
+        actor=actor, filing=filing, receipt=receipt, at=now, channel="CNIL teleservice", now=now
+    )
 
 
 def _asks_deputy(stage: Stage, approval: Approval) -> bool:

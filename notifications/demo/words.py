@@ -57,7 +57,13 @@ LATER_FACTS = {
     "harms": ["loss_of_control", "identity_theft", "fraud", "financial_loss"],
     "misuse_likely": True,
     "ongoing": False,
-    "measures": ["access_closed", "vulnerability_fixed", "passwords_reset", "sessions_ended", "police_informed"],
+    "measures": [
+        "access_closed",
+        "vulnerability_fixed",
+        "passwords_reset",
+        "sessions_ended",
+        "police_informed",
+    ],
 }
 
 FIRST_ANSWERS = {
@@ -103,19 +109,79 @@ FOLLOW_UP_ANSWERS = {
 
 # (kind, offset name in Times, minutes after, precision, text, flags)
 EVENTS = [
-    ("observed", "broke_in", 0, Precision.ABOUT, "First request to the forgotten upload module, from an address abroad.", {}),
-    ("observed", "copied", 0, Precision.EXACT, "Two tables are read in one go: customers and legacy_accounts.", {}),
-    ("reported", "reported", 0, Precision.EXACT, "A security researcher writes to the help desk: the admin page answers strangers.", {"is_report": True}),
-    ("detected", "reported", 55, Precision.EXACT, "The on-call engineer sees the researcher is right and wakes the incident lead.", {"is_detection": True}),
-    ("contained", "reported", 110, Precision.EXACT, "Module removed, admin page closed, all sessions ended.", {}),
-    ("decided", "corrected", 0, Precision.EXACT, "Log review: the dump request answered 200 with 61 MB. Data were taken.", {}),
-    ("communicated", "confirmed", 15, Precision.EXACT, "Management and data protection officer informed by telephone.", {}),
+    (
+        "observed",
+        "broke_in",
+        0,
+        Precision.ABOUT,
+        "First request to the forgotten upload module, from an address abroad.",
+        {},
+    ),
+    (
+        "observed",
+        "copied",
+        0,
+        Precision.EXACT,
+        "Two tables are read in one go: customers and legacy_accounts.",
+        {},
+    ),
+    (
+        "reported",
+        "reported",
+        0,
+        Precision.EXACT,
+        "A security researcher writes to the help desk: the admin page answers strangers.",
+        {"is_report": True},
+    ),
+    (
+        "detected",
+        "reported",
+        55,
+        Precision.EXACT,
+        "The on-call engineer sees the researcher is right and wakes the incident lead.",
+        {"is_detection": True},
+    ),
+    (
+        "contained",
+        "reported",
+        110,
+        Precision.EXACT,
+        "Module removed, admin page closed, all sessions ended.",
+        {},
+    ),
+    (
+        "decided",
+        "corrected",
+        0,
+        Precision.EXACT,
+        "Log review: the dump request answered 200 with 61 MB. Data were taken.",
+        {},
+    ),
+    (
+        "communicated",
+        "confirmed",
+        15,
+        Precision.EXACT,
+        "Management and data protection officer informed by telephone.",
+        {},
+    ),
 ]
-LOG_EVENT = ("evidence", "confirmed", 40, Precision.EXACT, "Web server log of the night, as pulled from the machine.", {})
+LOG_EVENT = (
+    "evidence",
+    "confirmed",
+    40,
+    Precision.EXACT,
+    "Web server log of the night, as pulled from the machine.",
+    {},
+)
 
 SUSPICION = "Report of a researcher that the admin page answers strangers; being checked."
-DECIDED = "The log review of the evening shows that both tables were read. Certain when the dump request was found."
-CORRECTED = "The night shift had already found the dump request and wrote it down; its note came to light only now."
+DECIDED = (
+    "The log review of the evening shows that both tables were read. Certain when the dump request was found."
+)
+CORRECTED = (
+    "The night shift had already found the dump request and wrote it down; its note came to light only now."
+)
 ASSESSED = "Copied by an intruder who means harm. Names with postal address and, for some, IBAN and birth date allow fraud and identity theft; clear-text passwords of old accounts open other accounts too."
 ADVICE = "Tell the people: bank details, birth dates and clear-text passwords in malicious hands are a high risk (Article 34 GDPR)."
 DECIDE_AUTHORITY = "A risk cannot be ruled out: data were copied on purpose. The first filing goes now, incomplete, and is completed as soon as the people are counted."

@@ -17,13 +17,13 @@ from typing import Any
 
 from breach.law import kinds
 from breach.law.facts import Facts
+from breach.law.places import eea
 from notifications.filings.complete import asked
 from notifications.filings.content import FilingContent, Value, instant_value
 from notifications.filings.form import Field, Form
 from notifications.wording import pick
 
 TABLE = Path(__file__).parent / "prefill.toml"
-UNKNOWN_COUNTRY = "ZZ"
 # The case can only guess these; an answer that a person gave stands.
 GUESSED = frozenset(("others_involved", "contact_point", "reporter_function", "cross_border", "police"))
 
@@ -242,8 +242,10 @@ def _abroad(known: Known) -> dict[str, Value]:
     counted = known.facts.people_by_country
     values: dict[str, Value] = {}
     if counted is not None:
-        named = {code: number for code, number in counted.items() if code != UNKNOWN_COUNTRY}
+        # Rows 113 to 121 ask about the EEA only.
+        named = {code: number for code, number in counted.items() if code in eea()}
         values |= {"people_countries": list(named), "people_by_country": named}
+        values |= {"outside_people_countries": list(named), "outside_people_by_country": named}
         values["cross_border"] = "yes" if len(named) > 1 else None
     if known.facts.established_in:
         values["establishment_countries"] = sorted({place[:2] for place in known.facts.established_in})

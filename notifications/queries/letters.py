@@ -15,4 +15,6 @@ def letter_pdf(row: PersonNotice, *, now: datetime) -> bytes:
     notice = row.notice
     content = frozen_content(notice) if notice.content else live_content(notice)
     (addressed,) = address(notice, [row])
-    return render_pdf(compose(content, addressed.recipient, date=now.astimezone(ZoneInfo(notice.incident.zone)).date()))
+    return render_pdf(
+        compose(content, addressed.recipient, date=now.astimezone(ZoneInfo(notice.incident.zone)).date())
+    )

@@ -117,12 +117,10 @@ def set_fields(*, actor: User, filing: Filing, values: Mapping[str, Value], now:
     Raises BadInput for the first value that does not fit, with nothing changed; Conflict after submission.
     """
     require(actor, "filing.draft", filing.incident)
-    form = profile_of(filing).form
+    profile = profile_of(filing)
 
     def edit(content: FilingContent) -> FilingContent:
-        for key, value in values.items():
-            content = content.with_value(form, key, value)
-        return content
+        return _answered(content, profile, values)
 
     return _edit(actor, filing, edit, "filing.edited", {"fields": sorted(values)}, now)
 
@@ -311,9 +309,9 @@ def _draft(
     if Filing.objects.filter(party=party, authority=authority, state__in=OPEN_STATES).exists():
         raise Conflict("A phase to this authority is open already. Finish or withdraw it first.")
     content = content.with_value(profile.form, "notification_subtype", completeness)
-    content = _with_known(content, party, profile, actor)
-    for key, value in (values or {}).items():
-        content = content.with_value(profile.form, key, value)
+    # Given answers open rows that the case can fill, and win over what it fills.
+    content = _answered(content, profile, values)
+    content = _answered(_with_known(content, party, profile, actor), profile, values)
     content = leave_open(content, profile.form)
     with transaction.atomic():
         row = Filing(
@@ -383,6 +381,12 @@ def _blank(party: Party, profile: Profile, language: str, *, number: int) -> Fil
         drill=party.incident.drill,
         clock=None,
     )
+
+
+def _answered(content: FilingContent, profile: Profile, values: Mapping[str, Value] | None) -> FilingContent:
+    for key, value in (values or {}).items():
+        content = content.with_value(profile.form, key, value)
+    return content
 
 
 def _with_known(content: FilingContent, party: Party, profile: Profile, actor: User) -> FilingContent:

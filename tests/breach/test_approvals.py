@@ -19,7 +19,9 @@ def opened(house: House, now: datetime) -> House:
     return house
 
 
-def ask(house: House, now: datetime, *, author: User | None = None, approvers: list[User] | None = None) -> Approval:
+def ask(
+    house: House, now: datetime, *, author: User | None = None, approvers: list[User] | None = None
+) -> Approval:
     return approvals.submit(
         actor=author or house.responder,
         incident=house.incident,
@@ -34,11 +36,23 @@ def ask(house: House, now: datetime, *, author: User | None = None, approvers: l
 
 def test_a_manager_who_was_asked_approves(opened: House, now: datetime) -> None:
     approval = ask(opened, now)
-    decided = approvals.decide(actor=opened.manager, approval=approval, digest=DIGEST, approve=True, reason="", now=now)
-    assert (decided.state, decided.decided_by, decided.decided_at) == (ApprovalState.APPROVED, opened.manager, now)
-    found = approvals.require_approved(incident=opened.incident, kind="letters", subject_uid="subject0000000000000", digest=DIGEST)
+    decided = approvals.decide(
+        actor=opened.manager, approval=approval, digest=DIGEST, approve=True, reason="", now=now
+    )
+    assert (decided.state, decided.decided_by, decided.decided_at) == (
+        ApprovalState.APPROVED,
+        opened.manager,
+        now,
+    )
+    found = approvals.require_approved(
+        incident=opened.incident, kind="letters", subject_uid="subject0000000000000", digest=DIGEST
+    )
     assert found == approval
-    actions = list(Entry.objects.filter(chain=opened.incident.chain, action__startswith="approval").values_list("action", flat=True))
+    actions = list(
+        Entry.objects.filter(chain=opened.incident.chain, action__startswith="approval").values_list(
+            "action", flat=True
+        )
+    )
     assert actions == ["approval.asked", "approval.decided"]
 
 
@@ -46,7 +60,9 @@ def test_the_author_cannot_approve(opened: House, now: datetime) -> None:
     approval = ask(opened, now, author=opened.manager, approvers=[opened.manager, opened.deputy])
     assert [request.approver for request in approval.requests.all()] == [opened.deputy]
     with pytest.raises(Forbidden, match="yourself"):
-        approvals.decide(actor=opened.manager, approval=approval, digest=DIGEST, approve=True, reason="", now=now)
+        approvals.decide(
+            actor=opened.manager, approval=approval, digest=DIGEST, approve=True, reason="", now=now
+        )
 
 
 def test_the_officer_and_a_responder_cannot_approve(opened: House, now: datetime) -> None:
@@ -66,34 +82,51 @@ def test_a_manager_who_was_not_asked_cannot_approve(opened: House, now: datetime
 def test_another_digest_is_refused_on_decision_and_on_release(opened: House, now: datetime) -> None:
     approval = ask(opened, now)
     with pytest.raises(Conflict, match="changed"):
-        approvals.decide(actor=opened.manager, approval=approval, digest=OTHER, approve=True, reason="", now=now)
+        approvals.decide(
+            actor=opened.manager, approval=approval, digest=OTHER, approve=True, reason="", now=now
+        )
     approvals.decide(actor=opened.manager, approval=approval, digest=DIGEST, approve=True, reason="", now=now)
     with pytest.raises(Conflict, match="differs"):
-        approvals.require_approved(incident=opened.incident, kind="letters", subject_uid="subject0000000000000", digest=OTHER)
+        approvals.require_approved(
+            incident=opened.incident, kind="letters", subject_uid="subject0000000000000", digest=OTHER
+        )
 
 
 def test_an_edit_voids(opened: House, now: datetime) -> None:
     approval = ask(opened, now)
     approvals.decide(actor=opened.manager, approval=approval, digest=DIGEST, approve=True, reason="", now=now)
     voided = approvals.void(
-        actor=opened.responder, incident=opened.incident, kind="letters", subject_uid="subject0000000000000", reason="edited", now=now
+        actor=opened.responder,
+        incident=opened.incident,
+        kind="letters",
+        subject_uid="subject0000000000000",
+        reason="edited",
+        now=now,
     )
     assert voided
     with pytest.raises(Conflict, match="not approved"):
-        approvals.require_approved(incident=opened.incident, kind="letters", subject_uid="subject0000000000000", digest=DIGEST)
+        approvals.require_approved(
+            incident=opened.incident, kind="letters", subject_uid="subject0000000000000", digest=DIGEST
+        )
     assert ask(opened, now).state == ApprovalState.ASKED
 
 
 def test_a_decided_approval_is_not_decided_again(opened: House, now: datetime) -> None:
     approval = ask(opened, now)
-    approvals.decide(actor=opened.manager, approval=approval, digest=DIGEST, approve=False, reason="Wrong date.", now=now)
+    approvals.decide(
+        actor=opened.manager, approval=approval, digest=DIGEST, approve=False, reason="Wrong date.", now=now
+    )
     with pytest.raises(Conflict):
-        approvals.decide(actor=opened.manager, approval=approval, digest=DIGEST, approve=True, reason="", now=now)
+        approvals.decide(
+            actor=opened.manager, approval=approval, digest=DIGEST, approve=True, reason="", now=now
+        )
 
 
 def test_a_refusal_needs_a_reason(opened: House, now: datetime) -> None:
     with pytest.raises(BadInput, match="reason"):
-        approvals.decide(actor=opened.manager, approval=ask(opened, now), digest=DIGEST, approve=False, reason=" ", now=now)
+        approvals.decide(
+            actor=opened.manager, approval=ask(opened, now), digest=DIGEST, approve=False, reason=" ", now=now
+        )
 
 
 def test_the_deputy_is_asked_when_the_first_is_silent_and_not_before(opened: House, now: datetime) -> None:
@@ -105,7 +138,14 @@ def test_the_deputy_is_asked_when_the_first_is_silent_and_not_before(opened: Hou
     assert approvals.escalate(approval=approval, now=now + timedelta(hours=4, minutes=1)) is None
     assert approvals.waiting_for(opened.deputy) == [approval]
     assert InAppNotice.objects.filter(user=opened.deputy, kind="approval_asked").count() == 1
-    approvals.decide(actor=opened.deputy, approval=approval, digest=DIGEST, approve=True, reason="", now=now + timedelta(hours=5))
+    approvals.decide(
+        actor=opened.deputy,
+        approval=approval,
+        digest=DIGEST,
+        approve=True,
+        reason="",
+        now=now + timedelta(hours=5),
+    )
     assert approvals.waiting_for(opened.manager) == []
 
 

@@ -17,7 +17,13 @@ CONTENT = "Zoé Lefèvre; zoe@example.org\n".encode() * 9000
 
 
 def stored(house: House, now: datetime) -> SealedFile:
-    return files.store_sealed(incident=house.incident, stream=io.BytesIO(CONTENT), purpose="evidence", now=now, filename="Lefèvre.log")
+    return files.store_sealed(
+        incident=house.incident,
+        stream=io.BytesIO(CONTENT),
+        purpose="evidence",
+        now=now,
+        filename="Lefèvre.log",
+    )
 
 
 def test_a_file_comes_back_whole_and_lies_sealed_under_a_random_name(house: House, now: datetime) -> None:
@@ -40,7 +46,9 @@ def test_a_file_of_another_row_or_purpose_does_not_open(house: House, now: datet
         files.open_sealed(one)
 
 
-def test_too_large_a_file_is_refused_and_leaves_nothing(house: House, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_large_a_file_is_refused_and_leaves_nothing(
+    house: House, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
     house.open(now)
     monkeypatch.setattr(settings, "TOCSIN_MAX_UPLOAD", 1000)
     before = set(Path(settings.DATA.files).rglob("*.part")), SealedFile.objects.count()

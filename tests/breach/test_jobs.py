@@ -35,7 +35,9 @@ def queue(redis_socket: Path) -> "django_rq.queues.DjangoRQ":  # noqa: ARG001 - 
 
 
 def work(queue: "django_rq.queues.DjangoRQ") -> None:
-    SimpleWorker([queue], connection=queue.connection, job_class=NamedJob).work(burst=True, logging_level="CRITICAL")
+    SimpleWorker([queue], connection=queue.connection, job_class=NamedJob).work(
+        burst=True, logging_level="CRITICAL"
+    )
 
 
 @pytest.mark.queue
@@ -68,7 +70,9 @@ def test_a_job_that_a_stranger_put_into_redis_does_not_run(
     queue: "django_rq.queues.DjangoRQ", tmp_path: Path, serializer: str
 ) -> None:
     mark = tmp_path / "mark"
-    forged = NamedJob.create("os.system", args=[f"touch {mark}"], connection=queue.connection, origin="default")
+    forged = NamedJob.create(
+        "os.system", args=[f"touch {mark}"], connection=queue.connection, origin="default"
+    )
     if serializer == "pickle":
         forged.serializer = DefaultSerializer
         forged._data = DefaultSerializer.dumps(("os.system", None, (f"touch {mark}",), {}))
@@ -82,7 +86,9 @@ def test_a_job_that_a_stranger_put_into_redis_does_not_run(
 
 @pytest.mark.queue
 @pytest.mark.django_db(transaction=True)
-def test_the_text_of_a_failure_stays_out_of_redis(queue: "django_rq.queues.DjangoRQ", caplog: pytest.LogCaptureFixture) -> None:
+def test_the_text_of_a_failure_stays_out_of_redis(
+    queue: "django_rq.queues.DjangoRQ", caplog: pytest.LogCaptureFixture
+) -> None:
     enqueue("test.fail")
     work(queue)
     everything = b"".join(_dump(queue.connection))

@@ -17,7 +17,9 @@ def opened(house: House, now: datetime) -> House:
 
 
 def allowed(house: House, name: str) -> set[str]:
-    return {capability for capability in ALL_CAPABILITIES if can(getattr(house, name), capability, house.incident)}
+    return {
+        capability for capability in ALL_CAPABILITIES if can(getattr(house, name), capability, house.incident)
+    }
 
 
 def test_members_hold_what_their_role_bundles(opened: House) -> None:
@@ -30,7 +32,14 @@ def test_the_officer_advises_and_neither_decides_nor_approves(opened: House) -> 
 
 
 def test_the_auditor_sees_all_and_changes_nothing(opened: House) -> None:
-    assert allowed(opened, "auditor") == {"incident.view", "timeline.view", "people.count", "ledger.view", "evidence.read", "ledger.export"}
+    assert allowed(opened, "auditor") == {
+        "incident.view",
+        "timeline.view",
+        "people.count",
+        "ledger.view",
+        "evidence.read",
+        "ledger.export",
+    }
 
 
 def test_strangers_and_administrators_are_denied(opened: House) -> None:

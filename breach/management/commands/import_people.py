@@ -96,8 +96,9 @@ class Command(TocsinCommand):
         say: Callable[[str], None] = self.stdout.write
         for cell in document["refused"]:
             say(f"row {cell['row']}{', ' if cell['column'] else ''}{cell['column']}: {cell['reason']}")
+        refused = len(document["refused"])
         say(
-            f"{document['read']} rows read, {document['accepted']} accepted, {len(document['refused'])} refused; "
+            f"{document['read']} rows read, {document['accepted']} accepted, {refused} refused; "
             f"{document['merged']} joined, {document['suggestions']} to be judged. "
             f"{document['people']} people in all."
         )

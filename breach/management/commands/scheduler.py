@@ -9,7 +9,14 @@ from rq.utils import now as rq_now
 from breach.jobs import enqueue
 
 # seconds between two runs; each sweep claims conditionally, so that a second scheduler does no harm
-SWEEPS = {"clocks.sweep": 30, "approvals.sweep": 60, "files.sweep": 3600, "ledger.checkpoint": 900, "delivery.sweep": 30, "people.sweep": 60}
+SWEEPS = {
+    "clocks.sweep": 30,
+    "approvals.sweep": 60,
+    "files.sweep": 3600,
+    "ledger.checkpoint": 900,
+    "delivery.sweep": 30,
+    "people.sweep": 60,
+}
 
 
 class NamedCron(DjangoCronScheduler):  # type: ignore[misc]

@@ -30,13 +30,17 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--out", default="demo-out", help="folder for the results; emptied first")
-        parser.add_argument("--here", action="store_true", help="into this installation, instead of one of its own")
+        parser.add_argument(
+            "--here", action="store_true", help="into this installation, instead of one of its own"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         out = Path(options["out"]).resolve()
         if not options["here"]:
             raise SystemExit(_apart(out))
-        console = Console(file=sys.stdout, force_terminal=None if sys.stdout.isatty() else False, highlight=False)
+        console = Console(
+            file=sys.stdout, force_terminal=None if sys.stdout.isatty() else False, highlight=False
+        )
         started = clock.ticks()
         try:
             self._run(out, console)
@@ -51,9 +55,15 @@ class Command(BaseCommand):
         redis = None if settings.REDIS_URL else private_redis.start(settings.DATA.redis_socket)
         try:
             with MailServer(FULL_MAILBOX) as mail, Supervisor(say=self.stderr.write) as supervisor:
-                where = {"TOCSIN_SMTP_HOST": HOST, "TOCSIN_SMTP_PORT": str(mail.port), "TOCSIN_SMTP_STARTTLS": "0"}
+                where = {
+                    "TOCSIN_SMTP_HOST": HOST,
+                    "TOCSIN_SMTP_PORT": str(mail.port),
+                    "TOCSIN_SMTP_STARTTLS": "0",
+                }
                 manage = str(settings.BASE_DIR / "manage.py")
-                supervisor.start("worker", manage, "rqworker", "default", "--verbosity", "0", environment=where)
+                supervisor.start(
+                    "worker", manage, "rqworker", "default", "--verbosity", "0", environment=where
+                )
                 wait = _waiter(supervisor)
                 play.play(cast.stage(out=out, console=console, post=mail.post, wait_for=wait))
         finally:
@@ -72,7 +82,9 @@ def _apart(out: Path) -> int:
     done = subprocess.run([*manage, "migrate", "--verbosity", "0"], env=environment, check=False)
     if done.returncode:
         return done.returncode
-    return subprocess.run([*manage, "demo", "--here", "--out", str(out)], env=environment, check=False).returncode
+    return subprocess.run(
+        [*manage, "demo", "--here", "--out", str(out)], env=environment, check=False
+    ).returncode
 
 
 def _empty(out: Path) -> None:

@@ -30,7 +30,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--portal-port", type=int, default=8001)
-        parser.add_argument("--with-demo", action="store_true", help="load the demo incident when there is none")
+        parser.add_argument(
+            "--with-demo", action="store_true", help="load the demo incident when there is none"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         stopping = False
@@ -73,7 +75,9 @@ class Command(BaseCommand):
         portal = {"DJANGO_SETTINGS_MODULE": "notifications.portal.settings"}
         supervisor.start("portal", *_gunicorn(PORTAL, options["portal_port"]), environment=portal)
         # localhost and not 127.0.0.1: passkeys work on the name only.
-        self.stdout.write(f"Tocsin runs on http://localhost:{options['port']} (letters are checked on port {options['portal_port']})")
+        self.stdout.write(
+            f"Tocsin runs on http://localhost:{options['port']} (letters are checked on port {options['portal_port']})"
+        )
         if options["with_demo"]:
             self._accounts()
         self.stdout.write("Ctrl-C stops it.")
@@ -85,7 +89,9 @@ class Command(BaseCommand):
         if "TOCSIN_SMTP_HOST" in os.environ:
             return {}
         server = running.enter_context(MailServer(full_mailbox=""))
-        self.stdout.write("E-mail goes to a mail server of this command that keeps nothing (set TOCSIN_SMTP_HOST for a real one).")
+        self.stdout.write(
+            "E-mail goes to a mail server of this command that keeps nothing (set TOCSIN_SMTP_HOST for a real one)."
+        )
         return {"TOCSIN_SMTP_HOST": HOST, "TOCSIN_SMTP_PORT": str(server.port), "TOCSIN_SMTP_STARTTLS": "0"}
 
     def _accounts(self) -> None:
