@@ -99,7 +99,7 @@ def people(count: int) -> str:
 
 def country(code: str) -> str:
     """Name a country by its ISO 3166-1 code, or a region by `US-CA`; an unknown code stays as it is."""
-    return locale().territories.get(code.upper(), code)
+    return str(locale().territories.get(code.upper(), code))
 
 
 def language(tag: str) -> str:

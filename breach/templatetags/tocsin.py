@@ -4,14 +4,12 @@ Load with `{% load tocsin %}`. They format and draw; they decide nothing.
 """
 
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from django import template
-from django.template.context import RequestContext
+from django.template.context import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -69,7 +67,7 @@ def level_tone(level: str) -> str:
     return LEVEL_TONES.get(level, "info")
 
 
-def _zone(context: Mapping[str, Any], zone: str) -> str:
+def _zone(context: Context, zone: str) -> str:
     """Choose the zone: the one given, else the incident's on its pages, else the reader's, else UTC."""
     if zone:
         return zone
@@ -81,7 +79,7 @@ def _zone(context: Mapping[str, Any], zone: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def local_time(context: RequestContext, instant: datetime | None, zone: str = "") -> SafeString | str:
+def local_time(context: Context, instant: datetime | None, zone: str = "") -> SafeString | str:
     """Show an instant as `Fri 27 Nov 2026, 18:40 Europe/Paris (17:40 UTC)`, or a dash for none."""
     if instant is None:
         return "—"
