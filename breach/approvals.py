@@ -185,14 +185,6 @@ def require_approved(*, incident: Incident, kind: str, subject_uid: str, digest:
     return approval
 
 
-def waiting_for(user: User) -> "list[Approval]":
-    """Approvals that `user` was asked for and that still wait, oldest first."""
-    asked = Approval.objects.filter(
-        state=ApprovalState.ASKED, requests__approver=user, requests__asked_at__isnull=False
-    ).exclude(author=user)
-    return list(asked.select_related("incident", "author").order_by("created_at"))
-
-
 def _ask_next(approval: Approval, now: datetime, answer_within: timedelta) -> ApprovalRequest | None:
     request = approval.requests.filter(asked_at__isnull=True).order_by("position").first()
     if request is None:

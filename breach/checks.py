@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
 
+from breach.keys import keyring
 from breach.ledger import checks as ledger_checks  # noqa: F401 - registers its own
 
 
@@ -42,7 +43,7 @@ def keys_private(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:  # noqa
 @register(Tags.security, deploy=True)
 def keyring_wrapped(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001
     """In served mode the keyring is wrapped."""
-    if settings.SERVED and not settings.TOCSIN_KEYRING_PASSPHRASE:
+    if settings.SERVED and not keyring().is_protected:
         return [
             Warning(
                 "The keyring lies on disk without a passphrase.",

@@ -8,13 +8,13 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any, BinaryIO
+from typing import IO, Any, BinaryIO, cast
 
 from django.conf import settings
 
 from breach.errors import BadInput
 from breach.models import Incident, SealedFile, new_uid
-from breach.services.keys import vault_for
+from breach.keys import vault_for
 from breach.vault import canonical_json, new_salt
 
 SALT_LABEL = b"tocsin file v1\x00"
@@ -66,7 +66,7 @@ def store_sealed(
     reader = _Hashing(stream, salt, settings.TOCSIN_MAX_UPLOAD)
     try:
         with open(draft, "xb", opener=_private) as target:
-            vault.seal_stream(reader, target, context=context_of(incident, purpose, uid))
+            vault.seal_stream(cast(BinaryIO, reader), target, context=context_of(incident, purpose, uid))
             target.flush()
             os.fsync(target.fileno())
         draft.rename(path)
@@ -94,7 +94,7 @@ def open_sealed(file: SealedFile) -> IO[bytes]:
     incident = file.incident
     target = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the caller closes it
     with path_of(file.name).open("rb") as source:
-        vault_for(incident).open_stream(source, target, context=context_of(incident, file.purpose, file.uid))
+        vault_for(incident).open_stream(source, cast(BinaryIO, target), context=context_of(incident, file.purpose, file.uid))
     target.seek(0)
     return target
 

@@ -17,10 +17,7 @@ class HasUid(Protocol):
 
 @cache
 def _keyring(folder: Path, passphrase: str | None) -> Keyring:
-    path = folder / "keyring.json"
-    if path.exists():
-        return Keyring.load(path, passphrase)
-    return Keyring.create(path, passphrase)
+    return Keyring.ensure(folder / "keyring.json", passphrase)
 
 
 def keyring() -> Keyring:

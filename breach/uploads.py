@@ -15,7 +15,7 @@ from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from breach.vault.transit import TransitSeal
 
 
-class SealedUpload(UploadedFile):
+class SealedUpload(UploadedFile[bytes]):
     """An uploaded file whose bytes lie sealed in an unnamed temporary file. Reads once, from the start, or seeks to 0."""
 
     def __init__(self, seal: TransitSeal, name: str | None, content_type: str, size: int) -> None:
@@ -24,7 +24,7 @@ class SealedUpload(UploadedFile):
         )
         self.seal = seal
 
-    def open(self, mode: str | None = None) -> "SealedUpload":  # noqa: ARG002
+    def open(self, *_args: Any, **_kwargs: Any) -> "SealedUpload":
         self.file = io.BufferedReader(self.seal.reader())
         return self
 
@@ -49,6 +49,6 @@ class SealingUploadHandler(FileUploadHandler):
             raise StopUpload(connection_reset=True)
         self.seal.write(raw_data)
 
-    def file_complete(self, file_size: int) -> UploadedFile:
+    def file_complete(self, file_size: int) -> SealedUpload:
         self.seal.finish()
         return SealedUpload(self.seal, self.file_name, self.content_type or "", file_size)

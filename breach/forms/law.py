@@ -65,7 +65,7 @@ class FactsForm(forms.Form):
 
 def _field(key: str, shape: Any, value: Any, zone: str) -> forms.Field:
     label = fact_label(key)
-    common = {"label": label, "required": False}
+    common: dict[str, Any] = {"label": label, "required": False}
     if isinstance(shape, facts_fields.Flag):
         return YesNoUnknown(label=label, initial=value)
     if isinstance(shape, facts_fields.Choice):

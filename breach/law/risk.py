@@ -111,7 +111,7 @@ def _raised(facts: Facts, damage: int, reach: int) -> Finding | None:
     if not damage or not reach or not exposed.is_large(facts):
         return None
     matrix = read("data/risk.toml")["matrix"]
-    is_raised = matrix[damage][reach] == "u" or damage + reach >= len(matrix)
+    is_raised = matrix[damage][reach] == "u" or (damage > 1 and damage + reach >= len(matrix))
     return Finding("scale", step("risk.large_scale", number=facts.people_total)) if is_raised else None
 
 

@@ -9,10 +9,10 @@ from datetime import datetime
 from django.db.models import F
 from django.utils.translation import get_language
 
-from breach import approvals
 from breach.figures import Clock, most_urgent
 from breach.models import Approval, Incident, Obligation, ObligationState, Phase, User
 from breach.models.playbooks import OPEN_TASK, Task
+from breach.queries.approvals import waiting_for
 from breach.queries.clocks import clock_of
 
 LIVE = (ObligationState.PROVISIONAL, ObligationState.RUNNING)
@@ -62,7 +62,7 @@ def home_of(user: User, now: datetime) -> Home:
         closed=tuple(visible.exclude(phase__in=OPEN_PHASES).order_by("-closed_at", "-pk")[:MOST_CLOSED]),
         clocks=tuple((row.incident, clock_of(row, now)) for row in timed),
         tasks=_tasks(user, open_incidents, now),
-        approvals=tuple(approvals.waiting_for(user)),
+        approvals=tuple(waiting_for(user)),
     )
 
 

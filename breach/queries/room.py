@@ -7,11 +7,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from breach import approvals, providers
+from breach import providers
 from breach.models import AwarenessState, Incident, Obligation, ObligationState, Phase, User
 from breach.models.playbooks import Task
 from breach.permissions import can
 from breach.providers import NextAction
+from breach.queries.approvals import waiting_for
 from breach.queries.facts import current_awareness
 
 LIVE = (ObligationState.PROVISIONAL, ObligationState.RUNNING)
@@ -39,7 +40,7 @@ def next_actions(incident: Incident, user: User, now: datetime) -> list[NextActi
     found: list[NextAction] = []
     if incident.phase == Phase.OPEN:
         found += _awareness(incident) + _tasks(incident, now)
-    for approval in approvals.waiting_for(user):
+    for approval in waiting_for(user):
         if approval.incident_id == incident.pk:
             text = _("Something waits for your approval")
             found.append(NextAction(5, text, reverse("approval", args=[incident.uid, approval.uid])))

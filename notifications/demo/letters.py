@@ -100,9 +100,9 @@ def _deliver(stage: Stage, notice: Notice) -> None:
 def _bounce(stage: Stage) -> None:
     stage.check(len(stage.post.bounces) == 1, "one message bounced")
     result = returns.record_bounce(raw=stage.post.bounces[0], now=stage.now())
-    stage.check(result.row is not None, "the bounce is matched to its person")
-    row = PersonNotice.objects.get(pk=result.row.pk) if result.row else None
-    stage.check(row is not None and row.channel == Channel.POST, "the bounced person goes to post")
+    stage.check(result.matched, "the bounce is matched to its person")
+    row = PersonNotice.objects.get(uid=result.row_uid)
+    stage.check(row.channel == Channel.POST, "the bounced person goes to post")
     stage.memory["bounced"] = row
     stage.say("one e-mail bounced: the mailbox does not exist; that person goes to post")
 

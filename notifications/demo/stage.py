@@ -42,13 +42,12 @@ class Times:
         broke_in = evening.replace(hour=21, minute=40, second=0, microsecond=0)
         if broke_in > reported - timedelta(hours=6):
             broke_in -= timedelta(days=7)
-        minute = {"second": 0, "microsecond": 0}
         return cls(
             broke_in=broke_in.astimezone(now.tzinfo),
             copied=(broke_in + timedelta(hours=2, minutes=25)).astimezone(now.tzinfo),
-            reported=reported.replace(**minute),
-            confirmed=(now - timedelta(hours=20)).replace(**minute),
-            corrected=(now - timedelta(hours=26)).replace(**minute),
+            reported=reported.replace(second=0, microsecond=0),
+            confirmed=(now - timedelta(hours=20)).replace(second=0, microsecond=0),
+            corrected=(now - timedelta(hours=26)).replace(second=0, microsecond=0),
         )
 
 

@@ -108,7 +108,9 @@ FOLLOW_UP_ANSWERS = {
 }
 
 # (kind, offset name in Times, minutes after, precision, text, flags)
-EVENTS = [
+Said = tuple[str, str, int, Precision, str, dict[str, bool]]
+
+EVENTS: list[Said] = [
     (
         "observed",
         "broke_in",
@@ -166,7 +168,7 @@ EVENTS = [
         {},
     ),
 ]
-LOG_EVENT = (
+LOG_EVENT: Said = (
     "evidence",
     "confirmed",
     40,

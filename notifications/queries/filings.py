@@ -7,6 +7,8 @@ import json
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import override
+
 from breach.errors import BadInput
 from breach.files import open_sealed
 from breach.law.steps import Step
@@ -170,7 +172,7 @@ def known_of(*, party: Party, profile: Profile, actor: User, language: str) -> K
         reference=incident.reference,
         zone=incident.zone,
         controller=_entity(party, language),
-        reporter=_reporter(incident, actor),
+        reporter=_reporter(incident, actor, language),
         officer=_officer(party),
         facts=facts_of(party),
         aware_at=aware.instant if aware and aware.state in DECIDED else None,
@@ -197,9 +199,10 @@ def _entity(party: Party, language: str) -> Entity:
     return Entity(house.legal_name or house.name, contact, role, house.registration)
 
 
-def _reporter(incident: Incident, actor: User) -> Contact:
+def _reporter(incident: Incident, actor: User, language: str) -> Contact:
     is_officer = Membership.objects.filter(incident=incident, user=actor, is_dpo=True).exists()
-    text = "" if is_officer else str(actor.get_role_display())
+    with override(language):
+        text = "" if is_officer else str(actor.get_role_display())
     return Contact(actor.name, actor.email, "dpo" if is_officer else "other", text)
 
 

@@ -23,7 +23,7 @@ from breach.models import (
 )
 from breach.models.ledger import Checkpoint
 from breach.models.timeline import Event as EventRow
-from breach.queries.facts import awareness_history, latest_version
+from breach.queries.facts import awareness_history, facts_of, latest_version
 from breach.queries.people import counts
 from notifications.filings.profiles import load_profiles
 from notifications.models import Filing, FilingState, Notice, Reader, Report
@@ -220,7 +220,13 @@ def _people(incident: Incident) -> People:
         by_country=dict(found.by_country),
         by_language=dict(found.by_language),
         by_kind=dict(found.by_kind),
+        stated=sum(stated) if (stated := _stated(incident)) else None,
     )
+
+
+def _stated(incident: Incident) -> list[int]:
+    totals = (facts_of(party).people_total for party in incident.parties.all())
+    return [total for total in totals if total is not None]
 
 
 def _letters(incident: Incident) -> tuple[Letters, ...]:

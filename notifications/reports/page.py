@@ -66,10 +66,7 @@ class _Page:
             "working": self.working(),
             "time_plot": self.time_plot(),
             "owed": [self.owed(one) for one in report.owed],
-            "ruled_out": [
-                {"regime": regime, "reason": self.word_step(step, self.language) if step else ""}
-                for regime, step in report.ruled_out
-            ],
+            "ruled_out": self.ruled_out(),
             "assessment": self.assessment(report.assessment) if report.assessment else None,
             "advice": [
                 {
@@ -115,7 +112,7 @@ class _Page:
         lines = [
             (w["organisations"], ", ".join(report.organisations)),
             (w["state"], w[f"phase.{report.phase}"]),
-            (w["people_affected"], self.number(report.people.total)),
+            (w["people_affected"], self.affected()),
             (w["authority_told"], self.local(told[0].submitted_at) if told else w["not_yet"]),
             (w["people_told"], w["of"].format(part=self.number(delivered), whole=self.number(approved))),
             (w["next_deadline"], self.next_deadline()),
@@ -123,6 +120,12 @@ class _Page:
         if report.assessment:
             lines.append((w["risk"], w[f"risk.{report.assessment.conclusion}"]))
         return lines
+
+    def affected(self) -> str:
+        people = self.report.people
+        if people.total or people.stated is None:
+            return self.number(people.total)
+        return self.w["stated"].format(number=self.number(people.stated))
 
     def next_deadline(self) -> str:
         ahead = [one for one in self.report.owed if one.state in OPEN_STATES and one.due]
@@ -177,7 +180,30 @@ class _Page:
             "citation": one.citation,
         }
 
+    def ruled_out(self) -> list[dict[str, str]]:
+        """Regimes with a reason of their own, one by one; those that only lack the place, in one sentence each."""
+        elsewhere: dict[str, list[str]] = {}
+        found = []
+        for regime, step in self.report.ruled_out:
+            if step and set(step.values) == {"place"}:
+                elsewhere.setdefault(step.code, []).append(step.values["place"])
+            else:
+                found.append(
+                    {"regime": regime, "reason": self.word_step(step, self.language) if step else ""}
+                )
+        for code, places in elsewhere.items():
+            ordered = sorted(set(places), key=lambda place: name("place", place, self.language))
+            found.append(
+                {
+                    "regime": "",
+                    "reason": self.word_step(Step(code, {"place": ",".join(ordered)}), self.language),
+                }
+            )
+        return found
+
     def who(self, one: Owed) -> str:
+        if one.to == "individuals" and one.phase == "initial":
+            return self.told(one)
         return f"{self.told(one)}{self.w['colon']} {self.w[f'owed.{one.phase}']}"
 
     def told(self, one: Owed) -> str:

@@ -111,6 +111,7 @@ class People:
     by_country: Mapping[str, int]
     by_language: Mapping[str, int]
     by_kind: Mapping[str, int]
+    stated: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import get_language
 
 from breach import approvals
 from breach.errors import BadInput, Conflict
@@ -401,7 +402,7 @@ def _refuse_findings(filing: Filing, content: FilingContent, now: datetime) -> N
     if found:
         more = f" ({len(found) - 1} more)" if len(found) > 1 else ""
         raise BadInput(
-            f"The filing is not ready: {show_finding(found[0], form, 'en')}{more}",
+            f"The filing is not ready: {show_finding(found[0], form, get_language() or 'en')}{more}",
             place=f"{filing}, row {found[0].row}",
             mend="Answer the rows that are marked, or announce when they follow.",
             code="filing_not_ready",

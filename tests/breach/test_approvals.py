@@ -8,6 +8,7 @@ from breach import approvals
 from breach.errors import BadInput, Conflict, Forbidden
 from breach.models import Approval, ApprovalState, InAppNotice, User
 from breach.models.ledger import Entry
+from breach.queries.approvals import waiting_for
 from tests.house import House
 
 DIGEST, OTHER = "a" * 64, "b" * 64
@@ -136,7 +137,7 @@ def test_the_deputy_is_asked_when_the_first_is_silent_and_not_before(opened: Hou
     assert request is not None
     assert request.approver == opened.deputy
     assert approvals.escalate(approval=approval, now=now + timedelta(hours=4, minutes=1)) is None
-    assert approvals.waiting_for(opened.deputy) == [approval]
+    assert waiting_for(opened.deputy) == [approval]
     assert InAppNotice.objects.filter(user=opened.deputy, kind="approval_asked").count() == 1
     approvals.decide(
         actor=opened.deputy,
@@ -146,7 +147,7 @@ def test_the_deputy_is_asked_when_the_first_is_silent_and_not_before(opened: Hou
         reason="",
         now=now + timedelta(hours=5),
     )
-    assert approvals.waiting_for(opened.manager) == []
+    assert waiting_for(opened.manager) == []
 
 
 def test_nobody_able_to_approve_is_bad_input(opened: House, now: datetime) -> None:
