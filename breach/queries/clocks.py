@@ -1,49 +1,54 @@
 """Stored obligations as clocks for a page."""
 
+import re
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
+from django.utils.translation import get_language
 
 from breach.figures import Clock
+from breach.law import regimes, words
 from breach.models import Obligation, ObligationState
 
-PHASES = {
-    "early_warning": _("early warning"),
-    "initial": _("first notification"),
-    "intermediate": _("intermediate report"),
-    "final": _("final report"),
-    "assessment": _("assessment"),
-    "annual": _("annual report"),
-}
-RECIPIENTS = {
-    "individuals": _("People concerned"),
-    "controller": _("Controller"),
-    "media": _("Media"),
-    "consumer_reporting_agencies": _("Consumer reporting agencies"),
-}
+# Authorities are stored by their full name in their own language, with the usual short form behind it.
+_SHORT_FORM = re.compile(r"\(([^()]{2,20})\)$")
 
 
-def obligation_label(obligation: Obligation) -> str:
-    """Name an obligation by who is told and in which phase: `CNIL: first notification`."""
-    who = RECIPIENTS.get(obligation.to) or obligation.recipient or obligation.to
-    phase = PHASES.get(obligation.phase, obligation.phase)
-    return pgettext("who is told: in which phase", "%(who)s: %(phase)s") % {"who": who, "phase": phase}
+def obligation_label(obligation: Obligation, language: str) -> str:
+    """Name an obligation by phase and by who is told: `Initial notification: CNIL`.
+
+    Several laws may want the same people told, so where it is not an authority the law is named too.
+    """
+    phase = words.name("phase", obligation.phase, language)
+    if obligation.to == "authority" and obligation.recipient:
+        who = "; ".join(_short(one) for one in obligation.recipient.split("; "))
+    else:
+        regime = regimes.load().get(obligation.regime)
+        law = regime.name(language) if regime else obligation.regime
+        who = f"{words.name('to', obligation.to, language)} ({law})"
+    # French sets a no-break space before the colon.
+    colon = "\u00a0: " if language == "fr" else ": "
+    return f"{phase[:1].upper()}{phase[1:]}{colon}{who}"
 
 
 def clock_of(obligation: Obligation, now: datetime) -> Clock:
     """Return the obligation as a clock seen at `now`, in the zone of its incident, leading to its working."""
     incident = obligation.incident
+    language = (get_language() or "en").split("-")[0]
     return Clock(
-        label=obligation_label(obligation),
+        label=obligation_label(obligation, language),
         now=now,
         due=obligation.due,
         zone=incident.zone,
         started=obligation.runs_from,
         outer=obligation.outer,
-        standard=obligation.standard.replace("_", " "),
+        standard=words.name("standard", obligation.standard, language) if obligation.standard else "",
         done_at=obligation.met_at,
         provisional=obligation.state == ObligationState.PROVISIONAL,
         url=reverse("obligation", args=[incident.uid, obligation.uid]),
     )
+
+
+def _short(name: str) -> str:
+    found = _SHORT_FORM.search(name)
+    return found.group(1) if found else name
