@@ -24,8 +24,11 @@ from notifications.filings.form import Field, Form
 from notifications.wording import pick
 
 TABLE = Path(__file__).parent / "prefill.toml"
-# The case can only guess these; an answer that a person gave stands.
-GUESSED = frozenset(("others_involved", "contact_point", "reporter_function", "cross_border", "police"))
+# The case can only guess these; an answer that a person gave stands, unless it left the question open.
+GUESSED = frozenset(
+    ("others_involved", "contact_point", "reporter_function", "cross_border", "police", "severity")
+)
+OPEN_ANSWERS = frozenset(("to_be_determined", "unknown"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +94,7 @@ def prefill(content: FilingContent, form: Form, known: Known) -> FilingContent:
     values = known_values(known, content.language)
     for field in form.fields():
         value = values.get(field.key)
-        stands = (field.type == "text" or field.key in GUESSED) and field.key in content.values
-        if value not in (None, "", [], {}) and not stands and _is_asked(content, field):
+        if value not in (None, "", [], {}) and not _stands(content, field) and _is_asked(content, field):
             content = content.with_value(form, field.key, value)
     return content
 
@@ -260,6 +262,14 @@ def _sector(facts: Facts) -> str | None:
 
 def _mapped(words: Iterable[str] | None, table: str) -> list[str]:
     return list({mapping()[table][word]: None for word in words or ()})
+
+
+def _stands(content: FilingContent, field: Field) -> bool:
+    """Whether the answer that is there is a person's own and kept."""
+    answer = content.values.get(field.key)
+    if field.type == "text":
+        return answer is not None
+    return field.key in GUESSED and answer is not None and answer not in OPEN_ANSWERS
 
 
 def _is_asked(content: FilingContent, field: Field) -> bool:

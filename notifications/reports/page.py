@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -181,25 +182,29 @@ class _Page:
         }
 
     def ruled_out(self) -> list[dict[str, str]]:
-        """Regimes with a reason of their own, one by one; those that only lack the place, in one sentence each."""
+        """Regimes with a reason of their own, one by one; those that differ in the place alone, together."""
         elsewhere: dict[str, list[str]] = {}
-        found = []
+        found: list[tuple[str, Step | None]] = []
         for regime, step in self.report.ruled_out:
             if step and set(step.values) == {"place"}:
                 elsewhere.setdefault(step.code, []).append(step.values["place"])
             else:
-                found.append(
-                    {"regime": regime, "reason": self.word_step(step, self.language) if step else ""}
-                )
+                found.append((regime, step))
         for code, places in elsewhere.items():
-            ordered = sorted(set(places), key=lambda place: name("place", place, self.language))
-            found.append(
-                {
-                    "regime": "",
-                    "reason": self.word_step(Step(code, {"place": ",".join(ordered)}), self.language),
-                }
-            )
-        return found
+            together = ",".join(sorted(set(places), key=self.place_order))
+            found.append(("", Step(code, {"place": together})))
+        return [
+            {"regime": regime, "reason": self.word_step(step, self.language) if step else ""}
+            for regime, step in found
+        ]
+
+    def place_order(self, place: str) -> str:
+        """Sort É among E: fold the name to letters without accents."""
+        return (
+            unicodedata.normalize("NFKD", name("place", place, self.language))
+            .encode("ascii", "ignore")
+            .decode()
+        )
 
     def who(self, one: Owed) -> str:
         if one.to == "individuals" and one.phase == "initial":

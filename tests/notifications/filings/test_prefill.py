@@ -89,11 +89,17 @@ def test_what_is_known_fills_the_form() -> None:
     assert values["told_scope"] == "all"
 
 
-def test_written_text_stays_and_facts_win_over_choices() -> None:
-    before = initial().with_value(FORM, "severity", "negligible")
+def test_what_people_wrote_or_judged_stands_and_facts_win_over_the_rest() -> None:
+    before = initial().with_value(FORM, "severity", "negligible").with_value(FORM, "cause", "internal_malice")
     values = prefill(before, FORM, KNOWN).values
     assert values["measures_taken"] == before.values["measures_taken"]
-    assert values["severity"] == "significant"
+    assert values["severity"] == "negligible"
+    assert values["cause"] == "external_malice"
+
+
+def test_a_judgement_left_open_is_filled_once_there_is_one() -> None:
+    assert initial().values["severity"] == "to_be_determined"
+    assert prefill(initial(), FORM, KNOWN).values["severity"] == "significant"
 
 
 def test_an_answer_that_becomes_known_takes_back_its_promise() -> None:

@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 
 import pikepdf
 import pytest
@@ -7,6 +8,7 @@ from breach.law.steps import Step
 from notifications.reports.page import report_page, short_name
 from notifications.reports.plots import Bar, Mark, bars, line_of_time
 from notifications.reports.render import report_pdf
+from notifications.reports.values import People
 
 from .samples import AWARE, EARLIER, MADE, report
 
@@ -41,6 +43,23 @@ def test_every_plot_has_its_numbers_in_a_table_largest_first() -> None:
         "États-Unis",
     ]
     assert tables[0]["rows"][0] == {"label": "France", "count": "1\u202f012", "share": "71\xa0%"}
+
+
+def test_regimes_that_differ_in_the_place_alone_share_a_sentence() -> None:
+    steps = (("Texas", Step("nobody", {"place": "US-TX"})), ("Alaska", Step("nobody", {"place": "US-AK"})))
+    own = (("Chile", Step("not_before", {"day": "2026-12-01"})),)
+    page = report_page(
+        replace(report(), ruled_out=steps + own), lambda step, _: f"{step.code} {dict(step.values)}"
+    )
+    assert page["ruled_out"] == [
+        {"regime": "Chile", "reason": "not_before {'day': '2026-12-01'}"},
+        {"regime": "", "reason": "nobody {'place': 'US-AK,US-TX'}"},
+    ]
+
+
+def test_people_who_are_only_stated_are_not_shown_as_none() -> None:
+    stated = replace(report(), people=People(0, 0, 0, {}, {}, {}, stated=1500))
+    assert dict(report_page(stated, word_step)["glance"])["People affected"] == "1,500 stated, none loaded"
 
 
 def test_totals_that_do_not_add_up_are_said_aloud() -> None:
