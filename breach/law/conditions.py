@@ -144,6 +144,8 @@ def _fact(condition: Condition, case: Case) -> Verdict:
     name, wanted = condition.values["name"], condition.values.get("is", True)
     found = getattr(case.facts, name)
     if found is None:
+        found = condition.values.get("assume")
+    if found is None:
         return Verdict(None, step("reason.fact_unknown", facts=name), (name,))
     holds = found == wanted
     return Verdict(holds, step("reason.fact_yes" if found is True else "reason.fact_no", facts=name))

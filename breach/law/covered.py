@@ -23,7 +23,7 @@ _ACT_FACTS = ("exfiltration", "accessed", "recipients")
 
 
 def is_covered(covered: Covered, place: str, case: Case) -> Verdict:
-    """Say whether the statute of `place` applies to these data, and what decided it."""
+    """Say whether the statute of `place` covers these data, and what decided it. Harm is asked apart."""
     facts = case.facts
     if facts.good_faith_employee:
         return Verdict(False, step("covered.good_faith"))
@@ -37,7 +37,6 @@ def is_covered(covered: Covered, place: str, case: Case) -> Verdict:
         _medium(covered, facts),
         _encryption(covered, facts),
         _act(covered, facts),
-        _harm(covered, facts),
     ):
         if check.holds is False:
             return check
@@ -226,7 +225,7 @@ def _either(first: bool | None, second: bool | None) -> bool | None:
     return True if first or second else _both_no(first, second)
 
 
-def _harm(covered: Covered, facts: Facts) -> Verdict:
+def harm_test(covered: Covered, facts: Facts) -> Verdict:
     """Apply the statute's harm test: an exemption has to be claimed in writing, a positive test has to be
     met.
     """

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from breach.law import authorities, events, regimes, scope
 from breach.law.conditions import Case, Verdict, all_of
-from breach.law.covered import is_covered
+from breach.law.covered import harm_test, is_covered
 from breach.law.deadlines import Clock, clock, counting
 from breach.law.facts import Facts
 from breach.law.facts_parts import Hold, Sectors
@@ -169,7 +169,7 @@ def _duties(regime: Regime, case: Case, why: tuple[Step, ...]) -> _Found:
     for duty in regime.duties:
         if role not in duty.by:
             continue
-        verdict = all_of(duty.when, here)
+        verdict = _owed(regime, duty, here)
         if verdict is None or verdict.holds:
             reasons = (*why, verdict.reason) if verdict else why
             owed.append(_obligation(regime, duty, case.facts, reasons))
@@ -180,6 +180,19 @@ def _duties(regime: Regime, case: Case, why: tuple[Step, ...]) -> _Found:
     if not (owed or ruled_out or undecided):
         ruled_out.append(RuledOut(regime.key, step("scope.not_role", role=role)))
     return _Found(tuple(owed), tuple(ruled_out), tuple(undecided))
+
+
+def _owed(regime: Regime, duty: Duty, case: Case) -> Verdict | None:
+    """Join the conditions of a duty with the harm test of its statute; None when nothing is asked."""
+    if duty.without_harm:
+        relied_on = bool(case.facts.no_harm_determination)
+        code = "reason.no_harm_determination" if relied_on else "covered.exemption_not_claimed"
+        return Verdict(relied_on, step(code))
+    if regime.covered is not None and "processor" not in duty.by:
+        harm = harm_test(regime.covered, case.facts)
+        if not harm.holds:
+            return harm
+    return all_of(duty.when, case)
 
 
 def _obligation(regime: Regime, duty: Duty, facts: Facts, why: tuple[Step, ...]) -> Obligation:

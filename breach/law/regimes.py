@@ -38,14 +38,13 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """One thing owed: by whom (roles), to whom, in which phase, from which event, by when or by which
-    standard.
+    """One thing owed: by whom (roles), to whom, in which phase, from which event, by when or how fast.
 
     `when` are the conditions that must all hold. `sooner` names an event that ends the period when it comes
-    first. `noon` moves an end that falls on a weekend or holiday to noon of the next working day, except for
-    the sectors in `noon_except`. `guidance` marks a number that stands in guidance and not in the law.
-    `only_for` names the special case for which this duty takes the place of the general one of the same
-    phase.
+    first. `noon` moves an end on a weekend or holiday to noon of the next working day, except for the sectors
+    in `noon_except`. `guidance` marks a number that stands in guidance and not in the law. `only_for` names
+    the special case for which this duty takes the place of the general one of the same phase. `without_harm`
+    marks a report owed only by those who rely on a written determination that harm is unlikely.
     """
 
     by: tuple[str, ...]
@@ -63,6 +62,7 @@ class Duty:
     noon_except: tuple[str, ...]
     guidance: bool
     only_for: str | None
+    without_harm: bool
     confidence: str | None
 
 
@@ -199,6 +199,7 @@ def _duty(row: Mapping[str, Any]) -> Duty:
         noon_except=tuple(row.get("noon_except", ())),
         guidance=row.get("guidance", False),
         only_for=row.get("only_for"),
+        without_harm=row.get("without_harm", False),
         confidence=row.get("confidence"),
     )
 

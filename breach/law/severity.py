@@ -1,8 +1,7 @@
-"""Severity by ENISA, Recommendations for a methodology of the assessment of severity of personal data breaches.
+"""Severity by the ENISA method: recommendations for a methodology, working document v1.0, December 2013.
 
-Working document v1.0, December 2013: `SE = DPC x EI + CB`. All figures are quarters as integers, so that 2, 3 and 4
-compare exactly; a figure that rests on unknown facts is a `Span` from its lowest to its highest value. Scores stand
-in `data/enisa.toml`.
+`SE = DPC x EI + CB`. All figures are quarters as integers, so that 2, 3 and 4 compare exactly; a figure that
+rests on unknown facts is a `Span` from its lowest to its highest value. Scores stand in `data/enisa.toml`.
 """
 
 from __future__ import annotations
