@@ -5,7 +5,6 @@ Nothing is sent from here. A person files by the authority's own channel and rec
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,38 +15,34 @@ from django.utils.translation import get_language
 
 from breach import approvals
 from breach.errors import BadInput, Conflict
-from breach.files import store_sealed
 from breach.law.places import is_within
-from breach.law.words import word
-from breach.ledger import log
-from breach.models import Approval, ApprovalState, Incident, Obligation, ObligationState, Party, User, new_uid
+from breach.models import Approval, Incident, Party, User, new_uid
 from breach.permissions import require
-from breach.services import facts as facts_service
-from breach.services import obligations
-from breach.services.keys import signer, vault_for
-from breach.services.record import record
 from breach.vault import canonical_json, new_salt, salted_digest
 from notifications.filings.complete import blocking, findings
 from notifications.filings.content import FilingContent, ToFollow, Value
-from notifications.filings.document import filing_json
 from notifications.filings.prefill import leave_open, prefill
 from notifications.filings.profiles import Profile, profile_for
-from notifications.filings.render import filing_pdf
 from notifications.filings.show import show_finding
-from notifications.models import FILING_MOVES, OPEN_STATES, Filing, FilingState
-from notifications.queries.filings import (
-    KIND,
-    clock_for,
-    context_of,
-    known_of,
-    opened,
-    print_of,
-    profile_of,
-)
+from notifications.models import OPEN_STATES, Filing, FilingState
+from notifications.queries.filings import KIND, clock_for, known_of, opened, profile_of
+from notifications.services.filing_rows import DIGEST_LABEL, keep, locked, move, record, settle
+from notifications.services.filing_submission import mark_submitted, render_filing
 
-DIGEST_LABEL = "tocsin/filing/1"
+__all__ = [
+    "draft_filing",
+    "follow_up",
+    "mark_submitted",
+    "mark_to_follow",
+    "render_filing",
+    "set_fields",
+    "settle",
+    "submit_for_approval",
+    "take_over_facts",
+    "withdraw_draft",
+]
+
 COMPLETENESS = ("complete", "incomplete", "withdraw")
-LONGEST_RECEIPT = 80
 
 
 def draft_filing(
@@ -166,14 +161,14 @@ def submit_for_approval(
     """
     require(actor, "filing.submit", filing.incident)
     with transaction.atomic():
-        row = _locked(filing)
+        row = locked(filing)
         content, _salt = opened(row)
         _refuse_findings(row, content, now)
         if content.clock != clock_for(row.party, profile_of(row)):
             raise Conflict(
                 "Awareness or its clock changed since this was drafted. Take over the facts, then submit."
             )
-        _move(row, FilingState.ASKED)
+        move(row, FilingState.ASKED)
         row.save(update_fields=["state"])
         approval = approvals.submit(
             actor=actor,
@@ -186,88 +181,10 @@ def submit_for_approval(
             now=now,
             answer_within=answer_within,
         )
-        _record(
+        record(
             actor, row, "filing.submitted_for_approval", {"digest": row.digest, "approval": approval.uid}, now
         )
     return approval
-
-
-def settle(*, filing: Filing, actor: User | None, now: datetime) -> Filing:
-    """Follow what the approver decided, here or on the page of all approvals. May be called at any time."""
-    with transaction.atomic():
-        row = _locked(filing)
-        if row.state != FilingState.ASKED:
-            return row
-        last = Approval.objects.filter(kind=KIND, subject_uid=row.uid).order_by("-pk").first()
-        if last is None or last.state == ApprovalState.ASKED:
-            return row
-        approved = last.state == ApprovalState.APPROVED and last.digest == row.digest
-        _move(row, FilingState.APPROVED if approved else FilingState.DRAFT)
-        row.save(update_fields=["state"])
-        _record(
-            actor,
-            row,
-            "filing.settled",
-            {"approval": last.uid, "state": row.state, "digest": row.digest},
-            now,
-        )
-    return row
-
-
-def render_filing(*, actor: User, filing: Filing, now: datetime) -> Filing:
-    """Make PDF and JSON of the approved content and keep them sealed; a ledger checkpoint is made for the
-    print.
-
-    Raises Conflict when the content is not approved, BadInput when a system library is missing.
-    """
-    require(actor, "filing.submit", filing.incident)
-    row = settle(filing=filing, actor=actor, now=now)
-    _require_approved(row)
-    with transaction.atomic():
-        log.checkpoint(signer=signer(), now=now, actor_id=actor.pk, actor_uid=actor.uid)
-    # Laying out takes a second: no lock is held meanwhile, and the digest is compared again below.
-    printed = print_of(row, now)
-    pdf, document = filing_pdf(printed, word), filing_json(printed, word)
-    with transaction.atomic():
-        fresh = _locked(row)
-        if fresh.digest != row.digest or fresh.state != FilingState.APPROVED:
-            raise Conflict("This filing changed while it was rendered. Look at it again.")
-        fresh.pdf = _store(fresh, pdf, "pdf", now)
-        fresh.document = _store(fresh, document, "json", now)
-        fresh.rendered_at = now
-        fresh.save(update_fields=["pdf", "document", "rendered_at"])
-        data = {"digest": fresh.digest, "pdf": fresh.pdf.digest, "json": fresh.document.digest}
-        mark = printed.seals.checkpoint
-        _record(actor, fresh, "filing.rendered", data | {"checkpoint": mark.digest if mark else ""}, now)
-    return fresh
-
-
-def mark_submitted(
-    *, actor: User, filing: Filing, receipt: str, at: datetime, channel: str, now: datetime
-) -> Filing:
-    """Record that a person filed this by `channel` at `at` (UTC) and got `receipt`. Ends the clock it
-    answers.
-
-    Renders first where nobody did. Raises Conflict unless exactly this content is approved, BadInput for an
-    instant in the future or before the approval.
-    """
-    require(actor, "filing.submit", filing.incident)
-    row = settle(filing=filing, actor=actor, now=now)
-    approval = _require_approved(row)
-    _check_submission(approval, receipt, at, now)
-    if row.pdf is None:
-        row = render_filing(actor=actor, filing=row, now=now)
-    with transaction.atomic():
-        row = _locked(row)
-        _require_approved(row)
-        _move(row, FilingState.SUBMITTED)
-        row.submitted_at, row.submitted_by = at, actor
-        row.receipt, row.channel = receipt.strip(), channel.strip()
-        row.lateness = _end_clock(actor, row, at, now)
-        row.save(update_fields=["state", "submitted_at", "submitted_by", "receipt", "channel", "lateness"])
-        data = {"digest": row.digest, "at": at.isoformat(), "receipt": row.receipt, "channel": row.channel}
-        _record(actor, row, "filing.submitted", data | {"lateness": row.lateness}, now)
-    return row
 
 
 def withdraw_draft(*, actor: User, filing: Filing, reason: str, now: datetime) -> Filing:
@@ -276,17 +193,17 @@ def withdraw_draft(*, actor: User, filing: Filing, reason: str, now: datetime) -
     if not reason.strip():
         raise BadInput("Giving up a filing needs a reason", place="reason", mend="Say why.")
     with transaction.atomic():
-        row = _locked(filing)
+        row = locked(filing)
         approvals.void(
             actor=actor, incident=row.incident, kind=KIND, subject_uid=row.uid, reason="withdrawn", now=now
         )
-        _move(row, FilingState.WITHDRAWN)
+        move(row, FilingState.WITHDRAWN)
         row.follows = None
         row.save(update_fields=["state", "follows"])
         _content, salt = opened(row)
         # The reason is people's prose and may name somebody; the entry keeps its salted digest.
         digest = salted_digest(DIGEST_LABEL, canonical_json(reason.strip()), salt)
-        _record(actor, row, "filing.withdrawn", {"reason_digest": digest}, now)
+        record(actor, row, "filing.withdrawn", {"reason_digest": digest}, now)
     return row
 
 
@@ -329,17 +246,17 @@ def _draft(
             author=actor,
             created_at=now,
         )
-        _keep(row, content, new_salt())
+        keep(row, content, new_salt())
         row.save()
         data = {"party": party.uid, "authority": authority, "number": row.number, "digest": row.digest}
         data |= {"form": f"{row.form} {row.form_version}", "completeness": row.completeness}
-        _record(actor, row, "filing.drafted", data, now)
+        record(actor, row, "filing.drafted", data, now)
     return row
 
 
 def _edit(actor: User, filing: Filing, edit: Any, action: str, data: dict[str, Any], now: datetime) -> Filing:
     with transaction.atomic():
-        row = _locked(filing)
+        row = locked(filing)
         if not row.is_open:
             raise Conflict("This filing was submitted or withdrawn. Follow it up instead of changing it.")
         content, salt = opened(row)
@@ -351,22 +268,13 @@ def _edit(actor: User, filing: Filing, edit: Any, action: str, data: dict[str, A
             actor=actor, incident=row.incident, kind=KIND, subject_uid=row.uid, reason="edited", now=now
         )
         if row.state != FilingState.DRAFT:
-            _move(row, FilingState.DRAFT)
+            move(row, FilingState.DRAFT)
         row.version += 1
         row.pdf = row.document = row.rendered_at = None
-        _keep(row, changed, salt)
+        keep(row, changed, salt)
         row.save()
-        _record(actor, row, action, data | {"old": old, "new": row.digest}, now)
+        record(actor, row, action, data | {"old": old, "new": row.digest}, now)
     return row
-
-
-def _keep(row: Filing, content: FilingContent, salt: bytes) -> None:
-    """Seal content and salt into the row and set what of it stands in clear."""
-    document = content.to_json()
-    row.digest = salted_digest(DIGEST_LABEL, canonical_json(document), salt)
-    row.phase, row.completeness = content.phase, content.completeness
-    blob = canonical_json({"content": document, "salt": salt.hex()})
-    row.sealed_content = vault_for(row.incident).seal(blob, context=context_of(row))
 
 
 def _blank(party: Party, profile: Profile, language: str, *, number: int) -> FilingContent:
@@ -423,67 +331,6 @@ def _summary(filing: Filing, content: FilingContent) -> dict[str, Any]:
     }
 
 
-def _require_approved(filing: Filing) -> Approval:
-    return approvals.require_approved(
-        incident=filing.incident, kind=KIND, subject_uid=filing.uid, digest=filing.digest
-    )
-
-
-def _check_submission(approval: Approval, receipt: str, at: datetime, now: datetime) -> None:
-    if at > now:
-        raise BadInput(
-            "The moment of filing lies in the future", place="at", mend="Give the moment it was filed."
-        )
-    if approval.decided_at and at < approval.decided_at:
-        raise BadInput(
-            "It was filed before it was approved", place="at", mend="Correct the moment of filing."
-        )
-    if not receipt.strip() or len(receipt.strip()) > LONGEST_RECEIPT:
-        mend = f"Copy the number from the authority's receipt, at most {LONGEST_RECEIPT} characters."
-        raise BadInput("The receipt number is missing or too long", place="receipt", mend=mend)
-
-
-def _end_clock(actor: User, filing: Filing, at: datetime, now: datetime) -> str:
-    """Mark what was owed as done, and let what runs from this submission start. Returns how timely it was."""
-    phase = "initial" if filing.number == 1 else "intermediate"
-    regime, party = profile_of(filing).regime, filing.party
-    owed = Obligation.objects.filter(
-        party=party,
-        regime=regime,
-        to="authority",
-        phase=phase,
-        state__in=(ObligationState.PROVISIONAL, ObligationState.RUNNING),
-    )
-    # A further phase, or a filing out of caution, may answer nothing that is owed.
-    if not owed.exists():
-        return ""
-    met = obligations.mark_met(
-        actor=actor,
-        incident=filing.incident,
-        party=party,
-        regime=regime,
-        to="authority",
-        phase=phase,
-        at=at,
-        now=now,
-    )
-    facts_service.refresh(
-        actor=actor,
-        incident=filing.incident,
-        party=party,
-        reason=f"filing {filing.number} submitted",
-        now=now,
-    )
-    return met.lateness
-
-
-def _store(filing: Filing, content: bytes, kind: str, now: datetime) -> Any:
-    name = f"{filing.incident.reference}-{filing.authority}-{filing.number}.{kind}"
-    return store_sealed(
-        incident=filing.incident, stream=io.BytesIO(content), purpose=f"filing_{kind}", now=now, filename=name
-    )
-
-
 def _next_number(party: Party, authority: str) -> int:
     last = Filing.objects.filter(party=party, authority=authority).order_by("-number").first()
     return last.number + 1 if last else 1
@@ -492,18 +339,3 @@ def _next_number(party: Party, authority: str) -> int:
 def _check_party(incident: Incident, party: Party) -> None:
     if party.incident_id != incident.pk:
         raise BadInput("This party is not of this incident", place="party", mend="Choose one of its parties.")
-
-
-def _locked(filing: Filing) -> Filing:
-    rows = Filing.objects.select_for_update(of=("self",)).select_related("incident", "party__organisation")
-    return rows.get(pk=filing.pk)
-
-
-def _move(filing: Filing, to: FilingState) -> None:
-    if (filing.state, to) not in FILING_MOVES:
-        raise Conflict(f"A filing that is “{filing.get_state_display()}” cannot become “{to.label}”.")
-    filing.state = to
-
-
-def _record(actor: User | None, filing: Filing, action: str, data: Mapping[str, Any], now: datetime) -> None:
-    record(actor=actor, incident=filing.incident, action=action, subject=filing.uid, data=data, now=now)

@@ -12,7 +12,17 @@ from breach.services.awareness import set_awareness
 from breach.services.facts import update_facts
 from notifications.filings.content import instant_value
 from notifications.models import Filing
-from notifications.queries.filings import content_of, findings_of, open_json, open_pdf, preview_pdf, print_of
+from notifications.queries.filings import (
+    content_of,
+    findings_of,
+    open_json,
+    open_pdf,
+    preview_pdf,
+    print_of,
+    profile_of,
+)
+from notifications.queries.filings import opened as opened_content
+from notifications.services.filing_rows import keep
 from notifications.services.filings import (
     draft_filing,
     follow_up,
@@ -166,6 +176,17 @@ def test_an_edit_after_approval_voids_it(opened: House) -> None:
     with pytest.raises(Conflict, match="not approved"):
         submitted(opened, filing, NOW)
     assert print_of(filing, NOW).seals.digest == ""
+
+
+def test_content_changed_behind_the_approval_is_not_rendered(opened: House) -> None:
+    filing = approved(opened, draft(opened))
+    content, salt = opened_content(filing)
+    digest = filing.digest
+    keep(filing, content.with_value(profile_of(filing).form, "police", "yes"), salt)
+    Filing.objects.filter(pk=filing.pk).update(sealed_content=filing.sealed_content)
+    assert Filing.objects.get(pk=filing.pk).digest == digest
+    with pytest.raises(Conflict, match="differs from what was approved"):
+        render_filing(actor=opened.responder, filing=filing, now=NOW)
 
 
 def test_setting_the_same_value_keeps_the_approval(opened: House) -> None:
