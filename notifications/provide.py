@@ -1,5 +1,87 @@
-"""What the outward side adds to the incident room."""
+"""What the outward side adds to the incident room: tabs, next actions, totals, and where an approval's
+content stands.
+"""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from breach import providers
+from breach.models import Approval, Incident, User
+from breach.permissions import can
+from breach.providers import NextAction, Tab, Total
+from notifications.models import Notice, PersonNotice, PrintRun
+from notifications.queries.notices import incident_totals
+from notifications.states import NoticeState, PersonState, RunState
+
+# Smaller is shown first. Approvals and clocks stand before, at 5 and 10.
+RELEASE, UNCLEAR, POST, DRAFT = 6, 8, 25, 30
 
 
 def register() -> None:
-    """Register tabs, next actions and totals with breach/providers.py."""
+    """Register with breach/providers.py. Called once, when the app is ready."""
+    providers.register_tab(Tab("notifications", _("Notifications"), "notices", "incident.view", 70))
+    providers.register_next_actions(next_actions)
+    providers.register_totals(totals)
+    providers.register_subject_url("letters", letters_url)
+
+
+def next_actions(incident: Incident, user: User) -> list[NextAction]:
+    """What should happen next with letters, for those who may do it."""
+    found: list[NextAction] = []
+    for notice in incident.letter_notices.filter(state__in=[NoticeState.DRAFT, NoticeState.APPROVED]):
+        url = reverse("notice", args=[incident.uid, notice.uid])
+        if notice.state == NoticeState.APPROVED and can(user, "release", incident):
+            found.append(NextAction(RELEASE, _("Letters are approved and wait for release"), url))
+        if notice.state == NoticeState.DRAFT and can(user, "letters.submit", incident):
+            found.append(NextAction(DRAFT, _("A notice is a draft: finish and submit it"), url))
+    if can(user, "delivery.record", incident):
+        found += _unclear(incident) + _to_post(incident)
+    return found
+
+
+def _unclear(incident: Incident) -> list[NextAction]:
+    rows = PersonNotice.objects.filter(notice__incident=incident, state=PersonState.AMBIGUOUS)
+    first = rows.select_related("notice").order_by("pk").first()
+    if first is None:
+        return []
+    count = rows.count()
+    text = ngettext(
+        "Of %(count)d letter nobody knows whether it left",
+        "Of %(count)d letters nobody knows whether they left",
+        count,
+    ) % {"count": count}
+    url = reverse("notice", args=[incident.uid, first.notice.uid]) + "#unclear"
+    return [NextAction(UNCLEAR, text, url)]
+
+
+def _to_post(incident: Incident) -> list[NextAction]:
+    waiting = [RunState.READY, RunState.PRINTED]
+    run = PrintRun.objects.filter(notice__incident=incident, state__in=waiting, letters__gt=0).first()
+    if run is None:
+        return []
+    url = reverse("print-run", args=[incident.uid, run.uid])
+    return [NextAction(POST, _("A print run waits to be posted"), url)]
+
+
+def totals(incident: Incident, user: User) -> list[Total]:
+    """Numbers of the overview, each with the page that lists what was counted."""
+    if not can(user, "incident.view", incident):
+        return []
+    sums, url = incident_totals(incident), reverse("notices", args=[incident.uid])
+    if not sums.approved:
+        return []
+    found = [
+        Total(_("Letters sent"), sums.delivered, url),
+        Total(_("Letters pending"), sums.pending, url),
+        Total(_("Letters failed"), sums.failed, url),
+    ]
+    if sums.ambiguous:
+        found.append(Total(_("Letters unclear"), sums.ambiguous, url))
+    return found
+
+
+def letters_url(approval: Approval) -> str:
+    """The page that shows exactly what an approval of letters is about."""
+    notice = Notice.objects.filter(uid=approval.subject_uid).first()
+    return reverse("notice", args=[approval.incident.uid, notice.uid]) if notice else ""

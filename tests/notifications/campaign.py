@@ -1,4 +1,6 @@
-"""A small campaign for tests: people of one shop with and without e-mail, in three languages, and a notice to them."""
+"""A small campaign for tests: people of one shop with and without e-mail, in three languages, and a notice
+to them.
+"""
 
 from datetime import date, datetime
 

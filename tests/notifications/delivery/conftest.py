@@ -1,5 +1,7 @@
 """A real SMTP server on loopback whose answers a test chooses, and a campaign ready to leave."""
 
+# ruff: noqa: ARG002 - aiosmtpd hands its handlers more than these need
+
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field

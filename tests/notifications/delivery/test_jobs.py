@@ -15,7 +15,6 @@ from tests.notifications import campaign
 from tests.notifications.delivery.conftest import Mailroom
 
 
-
 @pytest.fixture
 def queued(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     """What is enqueued, instead of a Redis."""

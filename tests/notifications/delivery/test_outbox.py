@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from breach.models import Entry
+from breach.services.people import remove
 from notifications.delivery import outbox
 from notifications.delivery.email import EmailTransport
 from notifications.delivery.outbox import Sent, send_some, transport_for
@@ -58,7 +59,10 @@ def test_the_message_is_in_the_persons_language_and_bounces_name_the_attempt(
     sender, recipient, message = mailroom.taken[0]
     attempt = Attempt.objects.get(person_notice=row_to(notice, AMELIE))
     assert (sender, recipient) == (f"bounce+{attempt.uid}@rivage.example", AMELIE)
-    headers = {name: message[name] for name in ("From", "Reply-To", "Message-ID", "Auto-Submitted", "Content-Language")}
+    headers = {
+        name: message[name]
+        for name in ("From", "Reply-To", "Message-ID", "Auto-Submitted", "Content-Language")
+    }
     assert headers == {
         "From": "Rivage <incident@rivage.example>",
         "Reply-To": "incident@rivage.example",
@@ -96,7 +100,11 @@ def test_a_temporary_refusal_waits_longer_each_time_and_ends_on_paper(
 
 @pytest.mark.parametrize(
     ("answer", "code"),
-    [("550 5.1.1 unknown", "mailbox_unknown"), ("554 5.7.1 no", "policy"), ("553 odd address", "bad_address")],
+    [
+        ("550 5.1.1 unknown", "mailbox_unknown"),
+        ("554 5.7.1 no", "policy"),
+        ("553 odd address", "bad_address"),
+    ],
 )
 def test_a_permanent_refusal_takes_the_next_channel_without_a_new_approval(
     notice: Notice, mailroom: Mailroom, now: datetime, answer: str, code: str
@@ -131,7 +139,9 @@ def test_a_line_cut_after_the_content_is_unclear_and_never_repeated(
     assert mailroom.sessions == 2
 
 
-def test_no_server_stops_the_batch_and_costs_one_try(notice: Notice, mailroom: Mailroom, now: datetime, settings: object) -> None:
+def test_no_server_stops_the_batch_and_costs_one_try(
+    notice: Notice, mailroom: Mailroom, now: datetime, settings: object
+) -> None:
     settings.EMAIL_PORT = 1  # type: ignore[attr-defined] # nobody listens there
     assert send(notice, now) == Sent({"temporary": 1}, must_stop=True)
     assert Attempt.objects.count() == 1
@@ -228,9 +238,9 @@ def test_a_dead_worker_that_comes_back_does_not_overrule_the_sweep(
     assert row_to(notice, AMELIE).state == "ambiguous"
 
 
-def test_a_removed_person_is_not_written_to(notice: Notice, case: House, mailroom: Mailroom, now: datetime) -> None:
-    from breach.services.people import remove
-
+def test_a_removed_person_is_not_written_to(
+    notice: Notice, case: House, mailroom: Mailroom, now: datetime
+) -> None:
     remove(actor=case.responder, person=row_to(notice, AMELIE).person, reason="not affected", now=now)
     assert send(notice, now) == Sent({"success": 2})
     assert (row_to(notice, AMELIE).state, mailroom.to(AMELIE)) == ("withheld", 0)

@@ -41,7 +41,11 @@ def test_a_run_holds_the_letters_that_are_due_by_post(notice: Notice, run: Print
         rows = list(csv.DictReader(io.StringIO(content.read().decode())))
     row = run.people.get()
     assert [(line["uid"], line["reference"]) for line in rows] == [(row.uid, row.reference)]
-    assert (row.state, row.letter_date, print_some(notice=notice, now=now)) == ("rendered", run.letter_date, None)
+    assert (row.state, row.letter_date, print_some(notice=notice, now=now)) == (
+        "rendered",
+        run.letter_date,
+        None,
+    )
 
 
 def test_files_are_sealed_and_carry_no_name(run: PrintRun) -> None:
@@ -105,7 +109,9 @@ def test_killed_while_laying_out_is_taken_over_with_the_same_letters(
     assert run.people.get().attempts.count() == 1
 
 
-def test_a_letter_that_fits_no_window_leaves_the_run(notice: Notice, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_letter_that_fits_no_window_leaves_the_run(
+    notice: Notice, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
     row = notice.people.get(channel="post")
 
     def refuse(*_args: object, **_names: object) -> object:

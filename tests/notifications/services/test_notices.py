@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from breach.approvals import escalate
 from breach.errors import BadInput, Conflict, Forbidden
 from breach.models import Approval, ApprovalState, Entry
-from breach.services.people import add_person
+from breach.services.people import add_person, correct_contact
 from notifications.contents import current_texts, frozen_content, live_content
 from notifications.letters.values import Wording
 from notifications.models import Notice, PersonNotice
@@ -160,8 +161,6 @@ def test_late_people_get_a_small_batch_with_its_own_approval(case: House, now: d
 
 
 def test_a_batch_for_a_corrected_address_supersedes_the_first_row(case: House, now: datetime) -> None:
-    from breach.services.people import correct_contact
-
     notice = campaign.released(case, now)
     row = notice.people.get(state=PersonState.UNREACHABLE)
     correct_contact(
@@ -223,8 +222,6 @@ def test_a_refusal_opens_the_text_again(case: House, now: datetime) -> None:
 
 
 def test_a_silent_approver_is_followed_by_the_deputy(case: House, now: datetime) -> None:
-    from breach.approvals import escalate
-
     notice = campaign.draft(case, now)
     approval = notices.submit(
         actor=case.responder, notice=notice, approvers=[case.manager, case.deputy], now=now
@@ -263,7 +260,14 @@ def test_nothing_personal_reaches_the_ledger(case: House, now: datetime) -> None
         pass
     text = "\n".join(Entry.objects.values_list("body", flat=True))
     assert notice.uid in text
-    said = ["Durand", "amelie", "mail.example", "Paix", "copié", *notice.people.values_list("reference", flat=True)]
+    said = [
+        "Durand",
+        "amelie",
+        "mail.example",
+        "Paix",
+        "copié",
+        *notice.people.values_list("reference", flat=True),
+    ]
     assert [word for word in said if word in text] == []
 
 

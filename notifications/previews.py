@@ -1,0 +1,61 @@
+"""Letters as they will be, for the drafter and the approver: composed and rendered by the same code that
+sends them.
+"""
+
+import dataclasses
+import datetime as dt
+
+from notifications.letters.compose import compose
+from notifications.letters.emailing import render_email
+from notifications.letters.render import render_pdf
+from notifications.letters.values import EmailValue, Letter, NoticeContent, Recipient
+
+# Nobody's: what a preview shows where the person will stand. The code fails its own check.
+SAMPLE_CODE, SAMPLE_REFERENCE = "XXXXX-XXXXX-XXXX", "XXXX-XXXX-XXXX"
+SAMPLE_ADDRESSES = {
+    "FR": (("12 rue des Exemples",), "75011", "PARIS"),
+    "DE": (("Musterstraße 1",), "10115", "Berlin"),
+    "BE": (("Voorbeeldstraat 1",), "1000", "Brussel"),
+    "ES": (("Calle del Ejemplo 1",), "28001", "Madrid"),
+    "NL": (("Voorbeeldlaan 1",), "1012 AB", "Amsterdam"),
+    "GB": (("1 Example Street",), "SW1A 1AA", "LONDON"),
+    "US": (("1 Example Street",), "94102", "San Francisco"),
+}
+
+
+def sample(like: Recipient) -> Recipient:
+    """Return a made-up person who gets the same letter as `like`."""
+    lines, postcode, city = SAMPLE_ADDRESSES.get(like.country, SAMPLE_ADDRESSES["FR"])
+    return dataclasses.replace(
+        like,
+        uid="sample",
+        full_name="Alex Example",
+        address_lines=lines,
+        postcode=postcode,
+        city=city,
+        code=SAMPLE_CODE,
+        reference=SAMPLE_REFERENCE,
+    )
+
+
+def letter_like(content: NoticeContent, like: Recipient, date: dt.date) -> Letter:
+    return compose(content, sample(like), date=date)
+
+
+def email_like(content: NoticeContent, like: Recipient, date: dt.date) -> EmailValue:
+    return render_email(letter_like(content, like, date))
+
+
+def pdf_like(content: NoticeContent, like: Recipient, date: dt.date) -> bytes:
+    return render_pdf(letter_like(content, like, date))
+
+
+def like_of(language: str, form: str, regions: tuple[str, ...], kinds: tuple[str, ...]) -> Recipient:
+    """Return somebody who would get the wording of this language and form, with all these data kinds."""
+    region = regions[0] if form and regions else ""
+    country = (
+        region.partition("-")[0]
+        if region
+        else {"en": "GB", "de": "DE", "nl": "NL", "es": "ES"}.get(language, "FR")
+    )
+    return Recipient("sample", "Alex Example", language, country, kinds=kinds, region=region)

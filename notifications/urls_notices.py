@@ -1,0 +1,18 @@
+"""Addresses of letters, below `incidents/<uid>/`."""
+
+from django.urls import path
+
+from notifications.views import notices, printing, sending
+
+urlpatterns = [
+    path("notices/", notices.notice_list, name="notices"),
+    path("notices/new/", notices.notice_new, name="notice-new"),
+    path("notices/<str:row>/", sending.notice, name="notice"),
+    path("notices/<str:row>/frame/", notices.notice_frame, name="notice-frame"),
+    path("notices/<str:row>/texts/<str:key>/", notices.notice_text, name="notice-text"),
+    path("notices/<str:row>/letters/<int:number>/", notices.notice_variant, name="notice-variant"),
+    path("notices/<str:row>/letters/<int:number>.pdf", notices.notice_variant_pdf, name="notice-variant-pdf"),
+    path("print/<str:row>/", printing.print_run, name="print-run"),
+    path("print/<str:row>/files/<int:number>/", printing.print_file, name="print-file"),
+    path("print/<str:row>/manifest/", printing.print_manifest, name="print-manifest"),
+]

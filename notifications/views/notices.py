@@ -1,0 +1,251 @@
+"""Notices: the list, a new one, its texts with the letter beside them, and the page from which it is sent."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from breach.errors import TocsinError
+from breach.models import Incident
+from breach.permissions import can, require
+from breach.services.person_rows import local_day
+from breach.views.room import reader, refuse_into, room
+from notifications import previews
+from notifications.contents import current_texts, frozen_content, live_content
+from notifications.forms.notices import FrameForm, NewNoticeForm, ReturnedForm, TextForm
+from notifications.letters import library
+from notifications.letters.syntax import PLACEHOLDERS
+from notifications.letters.values import IncidentText, NoticeContent, Recipient, Wording
+from notifications.models import Notice
+from notifications.queries import notices as reading
+from notifications.services import notices, texts
+from notifications.services.returns import record_returned
+
+TAB = "notifications"
+
+
+@require_http_methods(["GET", "POST"])
+def notice_list(request: HttpRequest, uid: str) -> HttpResponse:
+    """All notices of the incident with their sums, the print runs, and the entry for returned letters."""
+    incident, context = room(request, uid, tab=TAB, capability="incident.view")
+    user = reader(request)
+    form = ReturnedForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            row = record_returned(actor=user, incident=incident, now=context["now"], **form.cleaned_data)
+        except TocsinError as refusal:
+            refuse_into(form, refusal)
+        else:
+            messages.success(request, _("Recorded. The letter is now: %s.") % row.get_state_display())
+            return redirect("notices", uid)
+    rows = list(reading.notices_of(incident))
+    totals = reading.totals_by_notice(rows)
+    context |= {
+        "rows": [(notice, totals[notice.pk]) for notice in rows],
+        "totals": reading.incident_totals(incident),
+        "runs": reading.print_runs(incident),
+        "form": form,
+        "may_draft": can(user, "letters.draft", incident),
+        "may_record": can(user, "delivery.record", incident),
+    }
+    return render(request, "notifications/notices/list.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def notice_new(request: HttpRequest, uid: str) -> HttpResponse:
+    incident, context = room(request, uid, tab=TAB, capability="letters.draft")
+    parties, first = incident.parties.select_related("organisation"), context["party"]
+    initial = {
+        "party": first,
+        "policy": ",".join(notices.DEFAULT_POLICY),
+        "languages": notices.languages_needed(first),
+        "forms": notices.forms_needed(first),
+    }
+    form = NewNoticeForm(request.POST or None, parties=parties, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        frame = form.frame()
+        try:
+            notice = notices.draft(
+                actor=reader(request),
+                incident=incident,
+                channel_policy=frame.pop("policy"),
+                now=context["now"],
+                **frame,
+            )
+        except TocsinError as refusal:
+            refuse_into(form, refusal)
+        else:
+            return redirect("notice", uid, notice.uid)
+    context["form"] = form
+    return render(request, "notifications/notices/new.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def notice_frame(request: HttpRequest, uid: str, row: str) -> HttpResponse:
+    """Channels, days of the breach, working title."""
+    incident, context = room(request, uid, tab=TAB, capability="letters.draft")
+    notice = found(incident, row)
+    form = FrameForm(request.POST or None, initial=FrameForm.initial_of(notice))
+    if request.method == "POST" and form.is_valid():
+        try:
+            texts.edit_frame(actor=reader(request), notice=notice, now=context["now"], **form.frame())
+        except TocsinError as refusal:
+            refuse_into(form, refusal)
+        else:
+            messages.success(request, _("Saved. What was approved before is void."))
+            return redirect("notice", uid, row)
+    context |= {"notice": notice, "form": form}
+    return render(request, "notifications/notices/frame.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def notice_text(request: HttpRequest, uid: str, row: str, key: str) -> HttpResponse:
+    """One wording with its blocks, the letter beside it. "Show" renders what is typed without saving it."""
+    incident, context = room(request, uid, tab=TAB, capability="letters.draft")
+    notice = found(incident, row)
+    content = live_content(notice)
+    wording, own = _text_of(content, key)
+    form = TextForm(request.POST or None, wording=wording, own=own)
+    if request.method == "POST" and form.is_valid():
+        try:
+            content = _typed(content, form)
+            if "save" in request.POST:
+                _save(request, notice, form, wording, own, context["now"])
+                messages.success(request, _("Saved as a new version."))
+                return redirect("notice-text", uid, row, key)
+        except TocsinError as refusal:
+            refuse_into(form, refusal)
+            content = live_content(notice)
+    day = local_day(incident, context["now"])
+    like = _like(notice, content, wording)
+    context |= {
+        "notice": notice,
+        "key": key,
+        "wording": wording,
+        "form": form,
+        "letter": previews.letter_like(content, like, day),
+        "placeholders": sorted(PLACEHOLDERS),
+        "versions": [text for text in notice.texts.select_related("created_by") if _key(text) == key],
+    }
+    return render(request, "notifications/notices/text.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def notice_variant(request: HttpRequest, uid: str, row: str, number: int) -> HttpResponse:
+    """One of the different letters as it will be, for a made-up person."""
+    incident, context = room(request, uid, tab=TAB, capability="incident.view")
+    notice = found(incident, row)
+    content, like, variant = _variant(notice, number)
+    day = local_day(incident, context["now"])
+    context |= {
+        "notice": notice,
+        "number": number,
+        "variant": variant,
+        "letter": previews.letter_like(content, like, day),
+        "email": previews.email_like(content, like, day),
+    }
+    return render(request, "notifications/notices/variant.html", context)
+
+
+@require_safe
+def notice_variant_pdf(request: HttpRequest, uid: str, row: str, number: int) -> HttpResponse:
+    """The same letter as PDF, as an attachment: a browser's viewer would need a wider policy."""
+    incident, context = room(request, uid, tab=TAB, capability="incident.view")
+    notice = found(incident, row)
+    content, like, _one = _variant(notice, number)
+    pdf = previews.pdf_like(content, like, local_day(incident, context["now"]))
+    name = f"{incident.reference}-{notice.number}-{number}.pdf"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return HttpResponse(pdf, content_type="application/pdf", headers=headers)
+
+
+def found(incident: Incident, uid: str) -> Notice:
+    notice = reading.notice_of(incident, uid)
+    if notice is None:
+        raise Http404
+    return notice
+
+
+def _variant(notice: Notice, number: int) -> tuple[NoticeContent, Recipient, reading.Variant]:
+    content = frozen_content(notice)
+    variants = reading.variants(notice, content)
+    if not 1 <= number <= len(variants):
+        raise Http404
+    return content, variants[number - 1].like, variants[number - 1]
+
+
+def _text_of(content: NoticeContent, key: str) -> tuple[Wording, IncidentText]:
+    wording = content.wordings.get(key)
+    if wording is None:
+        raise Http404
+    own = content.texts.get(key) or content.texts.get(wording.language) or IncidentText(wording.language)
+    return wording, own
+
+
+def _typed(content: NoticeContent, form: TextForm) -> NoticeContent:
+    """Return the content with what is typed, checked as saving would check it."""
+    wording, own = form.new_wording(), form.new_own()
+    library.check(wording)
+    texts.check_incident_text(own)
+    return NoticeContent(
+        sender=content.sender,
+        wordings={**content.wordings, wording.key: wording},
+        texts={**content.texts, wording.key: own},
+        breach_from=content.breach_from,
+        breach_to=content.breach_to,
+        genuine_page=content.genuine_page,
+        delayed_by_law_enforcement=content.delayed_by_law_enforcement,
+        drill=content.drill,
+    )
+
+
+def _save(
+    request: HttpRequest, notice: Notice, form: TextForm, wording: Wording, own: IncidentText, now: Any
+) -> None:
+    require(reader(request), "letters.draft", notice.incident)
+    if form.new_wording() != wording:
+        texts.edit_wording(actor=reader(request), notice=notice, wording=form.new_wording(), now=now)
+    if form.new_own() != own:
+        texts.edit_incident_text(
+            actor=reader(request), notice=notice, text=form.new_own(), form=wording.form, now=now
+        )
+
+
+def _like(notice: Notice, content: NoticeContent, wording: Wording) -> Recipient:
+    """Return a stand-in from the list who gets this wording, or a made-up one with all kinds."""
+    for variant in reading.variants(notice, content):
+        if (variant.key.language, variant.key.form) == (wording.language, wording.form):
+            return variant.like
+    form = library.forms().get(wording.form)
+    kinds = tuple(sorted({kind for kinds in _kinds(notice) for kind in kinds}))
+    return previews.like_of(wording.language, wording.form, form.regions if form else (), kinds)
+
+
+def _kinds(notice: Notice) -> list[list[str]]:
+    return list(notice.party.person_rows.filter(state="active").values_list("kinds", flat=True).distinct())
+
+
+def _key(text: Any) -> str:
+    return f"{text.language}@{text.form}" if text.form else str(text.language)
+
+
+def text_keys(notice: Notice) -> list[dict[str, Any]]:
+    """Return what the notice's page says about each wording: key, language, version, whether own prose is
+    there.
+    """
+    newest = current_texts(notice)
+    own = {_key(text) for text in newest if text.part == "incident"}
+    return [
+        {
+            "key": _key(text),
+            "language": text.language,
+            "form": library.forms()[text.form].title if text.form else "",
+            "version": text.version,
+            "has_own": bool({_key(text), text.language} & own),
+        }
+        for text in newest
+        if text.part == "wording"
+    ]
