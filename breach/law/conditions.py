@@ -15,7 +15,7 @@ from typing import Any
 from breach.law import people
 from breach.law.exposure import all_kinds, is_malicious
 from breach.law.facts import Facts
-from breach.law.kinds import has_special_category
+from breach.law.kinds import group, has_special_category
 from breach.law.risk import RISKS, Assessment, assess
 from breach.law.steps import Step, step
 
@@ -162,7 +162,7 @@ def _sector(condition: Condition, case: Case) -> Verdict:
 
 
 def _kinds(condition: Condition, case: Case) -> Verdict:
-    wanted = condition.values["any"]
+    wanted = group(condition.values["group"])
     if case.kinds is None:
         return Verdict(None, step("reason.kinds_unknown", facts="data_kinds"), ("data_kinds",))
     found = sorted(case.kinds.intersection(wanted))

@@ -51,5 +51,10 @@ def known(keys: Iterable[str]) -> tuple[Kind, ...]:
     return tuple(table[key] for key in keys)
 
 
+def group(name: str) -> frozenset[str]:
+    """Return the kinds of a group that laws name together, such as "financial"."""
+    return frozenset(read("data/kinds.toml")["group"][name])
+
+
 def has_special_category(keys: Iterable[str]) -> bool:
     return any(kind.article_9 for kind in known(keys))

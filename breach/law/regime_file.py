@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from breach.errors import BadInput
 from breach.law import events, places
 from breach.law.conditions import TESTS
+from breach.law.datafiles import read
 from breach.law.facts_parts import PHASES, RECIPIENTS, Sectors
 from breach.law.facts_words import ROLES
 
@@ -115,6 +116,8 @@ def _duty(duty: Mapping[str, Any], place: str) -> None:
 def _conditions(rows: Iterable[Mapping[str, Any]], place: str) -> None:
     for row in rows:
         one_of(row.get("test"), TESTS, "test", place)
+        if row["test"] == "kinds":
+            one_of(row.get("group"), read("data/kinds.toml")["group"], "group", place)
         if isinstance(row.get("of"), list):
             _conditions(row["of"], place)
 
