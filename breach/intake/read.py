@@ -59,8 +59,7 @@ class Table:
                 number = row.row if isinstance(row, Refusal) else row.number
                 if number <= self.header_row:
                     continue
-                fits = isinstance(row, Refusal) or len(row.cells) == width
-                yield row if fits else _fit(row, width)
+                yield row if isinstance(row, Refusal) or len(row.cells) == width else _fit(row, width)
 
 
 def _fit(row: Row, width: int) -> Row | Refusal:

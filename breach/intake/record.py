@@ -13,6 +13,7 @@ from breach.intake.headers import plain
 _ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 EMAIL, POST, NONE = "email", "post", "none"
 ADDRESS = ("street", "address_extra", "postcode", "city", "region", "country")
+LANGUAGE = ("language", "language_from")
 CERTAINTY = ("", "fallback", "country", "region", "given")
 
 
@@ -85,9 +86,9 @@ def merged(records: Sequence[Record]) -> Record:
     """
     view: dict[str, Any] = {}
     for record in records:
-        fields = {name: value for name in _NAMES if (value := getattr(record, name))}
+        fields: dict[str, Any] = {name: value for name in _NAMES if (value := getattr(record, name))}
         address = {name: fields.pop(name) for name in ADDRESS if name in fields}
-        language = {name: fields.pop(name) for name in ("language", "language_from") if name in fields}
+        language: dict[str, Any] = {name: fields.pop(name) for name in LANGUAGE if name in fields}
         fields.pop("given", None)
         if "street" in address:
             view = {name: value for name, value in view.items() if name not in ADDRESS} | address

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 
 from breach.errors import Conflict
 from breach.files import open_sealed
@@ -34,12 +34,12 @@ from breach.models import (
 )
 from breach.services import facts
 from breach.services.keys import vault_for
-from breach.services.person_rows import INDEXES, Sealing, absorb, open_sources, resettle, seal_sources, settle
+from breach.services.person_rows import FOLLOWS, INDEXES, Sealing, absorb, open_sources, seal_sources, settle
 from breach.services.record import record
 from breach.vault import IncidentVault
 
 # SQLite holds its one write lock for a batch; with this many rows that stays well below 250 ms.
-BATCH = 500
+BATCH = 300
 UNFINISHED = (IntakeState.ACCEPTED, IntakeState.LOADING)
 
 
@@ -184,20 +184,18 @@ class _Store:
         found = matching.match(sources, self._apart(rows))
         self._place(found.group, rows, records, len(known))
         SourceRecord.objects.bulk_create(rows[len(known) :])
-        self._settle_grown(found.group, rows, len(known))
+        self._settle_grown(found.group, rows, records, len(known))
         self._explain(found, rows)
         return self.done
 
     def _known(self, rows: Sequence[SourceRecord]) -> list[SourceRecord]:
         """Return the stored sources of every active person that shares a key with the batch, oldest first."""
-        shared = Q()
+        people: set[int] = set()
         for name in INDEXES.values():
+            # One query for each index: joined by OR, SQLite would read all rows of the party.
             values = {bytes(value) for row in rows if (value := getattr(row, name)) is not None}
-            if values:
-                shared |= Q(**{f"{name}__in": values})
-        if not shared:
-            return []
-        people = SourceRecord.objects.filter(shared, party_id=self.file.party_id).values("person")
+            sharing = SourceRecord.objects.filter(party_id=self.file.party_id, **{f"{name}__in": values})
+            people.update(sharing.values_list("person_id", flat=True))
         return list(
             SourceRecord.objects.filter(person__in=people, person__state=PersonState.ACTIVE)
             .select_related("person")
@@ -249,23 +247,27 @@ class _Store:
         settle(self.vault, person, [each for _row, each in sources], kinds, file.ages_on)
         return person
 
-    def _settle_grown(self, group: Mapping[int, int], rows: list[SourceRecord], known: int) -> None:
+    def _settle_grown(
+        self, group: Mapping[int, int], rows: list[SourceRecord], records: list[Record], known: int
+    ) -> None:
         """Unite people that a new source has shown to be one, and work out again all who got sources."""
-        keepers: dict[int, Person] = {}
-        gone: set[int] = set()
+        grown: dict[int, list[int]] = {}
         for ref, root in group.items():
-            if root >= known:
-                continue
-            keeper, person = rows[root].person, rows[ref].person
-            if ref >= known:
-                keepers[keeper.pk] = keeper
-            elif person.pk != keeper.pk and person.pk not in gone:
-                absorb(keeper, person)
-                gone.add(person.pk)
-                keepers[keeper.pk] = keeper
-                self.done.merged += 1
-        for keeper in keepers.values():
-            resettle(self.vault, keeper, self.file.ages_on)
+            if root < known:
+                grown.setdefault(root, []).append(ref)
+        for root, refs in grown.items():
+            keeper = rows[root].person
+            others = {
+                rows[ref].person_id: rows[ref].person for ref in refs if rows[ref].person_id != keeper.pk
+            }
+            for other in others.values():
+                absorb(keeper, other)
+            self.done.merged += len(others)
+            if others or refs[-1] >= known:
+                refs.sort(key=lambda ref: rows[ref].pk)
+                kinds = {kind for ref in refs for kind in rows[ref].kinds}
+                settle(self.vault, keeper, [records[ref] for ref in refs], kinds, self.file.ages_on)
+                keeper.save(update_fields=[*FOLLOWS, "sealed"])
 
     def _explain(self, found: matching.Match, rows: list[SourceRecord]) -> None:
         waiting = self._known_suggestions(rows)

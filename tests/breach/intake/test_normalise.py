@@ -10,10 +10,22 @@ from breach.intake.refusals import Refusal, mask, reason_text, reasons
 from breach.intake.rows import Row
 from tests.breach.intake.tables import TODAY
 
-FIELDS = (
-    "given_name family_name email phone street address_extra postcode city region country birth_date language "
-    "customer_number guardian"
-).split()
+FIELDS = [
+    "given_name",
+    "family_name",
+    "email",
+    "phone",
+    "street",
+    "address_extra",
+    "postcode",
+    "city",
+    "region",
+    "country",
+    "birth_date",
+    "language",
+    "customer_number",
+    "guardian",
+]
 KINDS = {"email": "email", "street": "postal_address", "birth_date": "date_of_birth"}
 COLUMNS = [*FIELDS, "hash", "secret", "login"]
 MAPPING = ColumnMapping(
@@ -176,10 +188,26 @@ def test_email_addresses(text: str, usable: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("FR", "FR"), ("fr", "FR"), ("Allemagne", "DE"), ("Königreich Belgien", ""), ("Belgien", "BE"), ("España", "ES"),
-     ("UK", "GB"), ("England", "GB"), ("Angleterre", "GB"), ("États-Unis", "US"), ("USA", "US"), ("DEU", "DE"), ("XX", ""), ("EU", ""),
-     ("ZZ", ""), ("Nederland", "NL"), ("Polska", "PL")],
-)  # fmt: skip
+    [
+        ("FR", "FR"),
+        ("fr", "FR"),
+        ("Allemagne", "DE"),
+        ("Königreich Belgien", ""),
+        ("Belgien", "BE"),
+        ("España", "ES"),
+        ("UK", "GB"),
+        ("England", "GB"),
+        ("Angleterre", "GB"),
+        ("États-Unis", "US"),
+        ("USA", "US"),
+        ("DEU", "DE"),
+        ("XX", ""),
+        ("EU", ""),
+        ("ZZ", ""),
+        ("Nederland", "NL"),
+        ("Polska", "PL"),
+    ],
+)
 def test_countries_in_many_languages(text: str, code: str) -> None:
     assert country_code(text) == code
 

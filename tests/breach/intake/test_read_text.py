@@ -37,7 +37,9 @@ def test_reads_semicolons_in_windows_1252() -> None:
     ],
 )
 def test_finds_the_encoding_and_says_how(encoding: str, found: str, how: str) -> None:
-    people = "Nom;Prénom;Courriel\nLefèvre;Zoé;z@example.org\nMüller;Jürgen;j@example.org\nGarçon;Hélène;h@example.org\n"
+    people = (
+        "Nom;Prénom;Courriel\nLefèvre;Zoé;z@example.org\nMüller;Jürgen;j@example.org\nGarçon;Hélène;h@x.org\n"
+    )
     if encoding == "ascii":
         people = "Nom;Courriel\nDupont;d@example.org\n"
 
@@ -74,7 +76,8 @@ def test_a_person_overrules_encoding_and_delimiter() -> None:
 
 
 def test_quotes_newlines_and_json_in_cells() -> None:
-    text = 'Name;Note;City\r\n"Ann ""A"" Bo";"two\r\nlines";\r\n;"{""a"": [1, 2]}";"Kiel"\r\n;;\r\n\r\nCy;x;Ulm\r\n'
+    text = 'Name;Note;City\r\n"Ann ""A"" Bo";"two\r\nlines";\r\n'
+    text += ';"{""a"": [1, 2]}";"Kiel"\r\n;;\r\n\r\nCy;x;Ulm\r\n'
 
     assert list(table(text).rows()) == [
         Row(2, ['Ann "A" Bo', "two\r\nlines", ""]),
@@ -109,7 +112,7 @@ def test_rows_of_unequal_length_are_refused_and_empty_surplus_dropped() -> None:
 def test_lines_in_another_encoding_are_refused_alone() -> None:
     good = b"".join("Zoé;Köln\n".encode() for _ in range(30))
 
-    read = table("Name;City\n".encode() + good + "Zoé;Köln\n".encode("cp1252") + good)
+    read = table(b"Name;City\n" + good + "Zoé;Köln\n".encode("cp1252") + good)
 
     assert read.encoding == "utf-8"
     assert [row for row in read.rows() if isinstance(row, Refusal)] == [Refusal(32, "", "encoding")]
@@ -156,21 +159,33 @@ def test_names_columns_that_have_no_name_of_their_own() -> None:
         (b"Name;City\n", "people.csv, row 1: there is a header and no row below it. Export the table again."),
         (
             bytes(range(256)) * 40,
-            "people.csv: this is not a text file, or its encoding is unknown. Save it as CSV in UTF-8, or name its "
-            "encoding when uploading (for instance windows-1252).",
+            (
+                "people.csv: this is not a text file, or its encoding is unknown. Save it as CSV in UTF-8, "
+                "or name its "
+                "encoding when uploading (for instance windows-1252)."
+            ),
         ),
         (
             ";".join(f"c{number}" for number in range(200)).encode() + b"\n" + b";" * 199 + b"x\n",
-            "people.csv, row 1, column DY: the table has 200 columns; at most 128 are taken. Keep the columns that "
-            "tell who is affected and how to reach them.",
+            (
+                "people.csv, row 1, column DY: the table has 200 columns; at most 128 are taken. "
+                "Keep the columns that "
+                "tell who is affected and how to reach them."
+            ),
         ),
         (
             b"Name;Email;City\nNom;Courriel;Ville\nAnn;a@example.org;Kiel\n",
-            "people.csv, row 2: there are two header rows. Keep one row of column names (row 2, say) and remove the other.",
+            (
+                "people.csv, row 2: there are two header rows. "
+                "Keep one row of column names (row 2, say) and remove the other."
+            ),
         ),
         (
             b"Customers 2026;;\nName;Email;City\nAnn;a@example.org;Kiel\n",
-            "people.csv, row 2: there are two header rows. Keep one row of column names (row 2, say) and remove the other.",
+            (
+                "people.csv, row 2: there are two header rows. "
+                "Keep one row of column names (row 2, say) and remove the other."
+            ),
         ),
         (
             b"Ann;a@example.org;Kiel\nBo;b@example.org;Ulm\n",

@@ -92,18 +92,26 @@ AS_TABLE = "Open it in a spreadsheet program and save the table as a new .xlsx o
     [
         (
             b"Name;City\nAnn;Kiel\n",
-            "people.xlsx: the name says workbook, the content is something else. "
-            "Rename it to .csv if it is a text table, or export it again.",
+            (
+                "people.xlsx: the name says workbook, the content is something else. "
+                "Rename it to .csv if it is a text table, or export it again."
+            ),
         ),
         (
             claiming(xlsx(PEOPLE), SHEET, 2**32 - 1),
-            "people.xlsx: the workbook claims to unpack to 4.0 GB from 0.0 MB; at most 1.0 GB and 250 times its size "
-            f"are taken. {AS_TABLE}",
+            (
+                "people.xlsx: the workbook claims to unpack to 4.0 GB from 0.0 MB; at most 1.0 GB and 250 "
+                "times its size "
+                f"are taken. {AS_TABLE}"
+            ),
         ),
         (
             claiming(bomb(), SHEET, 1000),
-            "people.xlsx: the workbook unpacks to 17.0 MB from 0.1 MB; at most 1.0 GB and 250 times its size are taken. "
-            f"{AS_TABLE}",
+            (
+                "people.xlsx: the workbook unpacks to 17.0 MB from 0.1 MB; at most 1.0 GB and 250 "
+                "times its size are taken. "
+                f"{AS_TABLE}"
+            ),
         ),
         (
             repacked(xlsx(PEOPLE), with_entity),
@@ -118,13 +126,17 @@ AS_TABLE = "Open it in a spreadsheet program and save the table as a new .xlsx o
         (xlsx([]), "people.xlsx: the workbook has no filled sheet. Name a sheet that holds the table."),
         (
             xlsx([[f"c{number}" for number in range(200)], list(range(200))]),
-            "people.xlsx, sheet Sheet, row 1: the sheet has 200 columns; at most 128 are taken. "
-            "Keep the columns that tell who is affected and how to reach them.",
+            (
+                "people.xlsx, sheet Sheet, row 1: the sheet has 200 columns; at most 128 are taken. "
+                "Keep the columns that tell who is affected and how to reach them."
+            ),
         ),
         (
             xlsx([["Name", "Email"], ["Nom", "Courriel"], ["Ann", "a@example.org"]]),
-            "people.xlsx, sheet Sheet, row 2: there are two header rows. "
-            "Keep one row of column names (row 2, say) and remove the other.",
+            (
+                "people.xlsx, sheet Sheet, row 2: there are two header rows. "
+                "Keep one row of column names (row 2, say) and remove the other."
+            ),
         ),
     ],
     ids=[

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -13,6 +14,7 @@ from django.db import connection
 
 from breach.errors import BadInput, Conflict, Forbidden
 from breach.intake.mapping import ColumnMapping, ColumnRule
+from breach.intake.refusals import reason_text
 from breach.models import (
     Entry,
     EvidenceState,
@@ -32,8 +34,8 @@ from tests.house import House
 SAMPLES = Path(settings.BASE_DIR) / "notifications" / "demo" / "data"
 TABLE = (
     "Nom;Prénom;Courriel;Adresse;Code postal;Ville;Pays;Date de naissance;N° client;Mot de passe;IBAN\n"
-    "Lefèvre;Zoé;Zoe@example.org;7 rue des Lilas;75011;Paris;FR;09/03/2012;C1;$2b$12$abcdefghijklmnopqrstuv;\n"
-    "Müller;Jürgen;kaputt@;Lindenweg 3;10115;Berlin;DE;;C2;$2b$12$zyxwvutsrqponmlkjihgfe;DE75512108001245126199\n"
+    "Lefèvre;Zoé;Zoe@example.org;7 rue des Lilas;75011;Paris;FR;09/03/2012;C1;$2b$12$abcdefghijkl;\n"
+    "Müller;Jürgen;kaputt@;Lindenweg 3;10115;Berlin;DE;;C2;$2b$12$zyxwvutsrqp;DE75512108001245126199\n"
     "Freed;Omar;omar@example.org;;;;Freedonia;;C3;$2b$12$x;\n"
     "LEFEVRE;Zoe;zoe@EXAMPLE.org;;;;;;;;\n"
 )
@@ -203,7 +205,9 @@ def dump() -> Iterator[str]:
             cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608 - names from the database itself
             for row in cursor.fetchall():
                 yield from (
-                    bytes(cell).decode("latin-1") if isinstance(cell, bytes | memoryview) else str(cell)
+                    bytes(cell).decode(errors="replace")
+                    if isinstance(cell, bytes | memoryview)
+                    else str(cell)
                     for cell in row
                 )
 
@@ -211,16 +215,16 @@ def dump() -> Iterator[str]:
 def test_nothing_personal_lies_in_the_database_or_on_disk_in_clear(opened: House) -> None:
     load(opened, name="Zoé Lefèvre.csv")
 
+    # Nothing shorter: a few megabytes of sealed bytes hold every three letters somewhere.
     words = [
         "Lefèvre",
         "LEFEVRE",
-        "Zoe",
         "zoe@example.org",
         "Lilas",
         "2012-03-09",
-        "DE7551",
+        "09/03/2012",
+        "DE75512",
         "$2b$12$",
-        "C1;",
     ]
     cells = "\n".join(dump())
     assert "country_unknown" in cells
@@ -325,7 +329,7 @@ def test_a_shared_address_is_suggested_once_and_not_joined(opened: House) -> Non
 def test_the_same_file_is_noticed_until_it_is_discarded(opened: House) -> None:
     file = upload(opened)
 
-    with pytest.raises(Conflict, match="other.csv: this very file was given before"):
+    with pytest.raises(Conflict, match=r"other\.csv: this very file was given before"):
         upload(opened, name="other.csv")
     intake.discard(actor=opened.responder, file=file, now=NOW)
 
@@ -391,8 +395,9 @@ def test_a_table_without_one_usable_row_is_not_accepted(opened: House) -> None:
 
 
 def test_the_load_is_queued_after_commit_and_again_when_silent(
-    opened: House, django_capture_on_commit_callbacks
-) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    opened: House,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
     file = checked(opened)
     with django_capture_on_commit_callbacks() as queued:
         intake.accept(actor=opened.responder, file=file, now=NOW)
@@ -428,7 +433,7 @@ def test_command_imports_and_reports(opened: House, tmp_path: Path) -> None:
             {
                 "row": 4,
                 "column": "Pays",
-                "reason": "No country has this name or code. The country decides which law applies: correct it.",
+                "reason": reason_text("country_unknown", "en"),
                 "code": "country_unknown",
             }
         ],
@@ -456,9 +461,8 @@ def test_command_goes_on_where_it_was_interrupted(opened: House, tmp_path: Path)
 
 def test_command_takes_a_mapping(opened: House, tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text("a;b\nAnn;x\n", encoding="utf-8")
-    (tmp_path / "map.json").write_text(
-        '{"columns": {"a": {"field": "full_name", "kind": "name"}}, "country": "FR"}', encoding="utf-8"
-    )
+    mapping = {"columns": {"a": {"field": "full_name", "kind": "name"}}, "country": "FR"}
+    (tmp_path / "map.json").write_text(json.dumps(mapping), encoding="utf-8")
 
     run(
         str(tmp_path / "people.csv"),

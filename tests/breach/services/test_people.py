@@ -1,5 +1,6 @@
 import json
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -304,7 +305,7 @@ def test_counts_say_who_is_where_and_how_they_are_reached(loaded: House) -> None
     )
 
 
-def test_counting_takes_one_query(loaded: House, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def test_counting_takes_one_query(loaded: House, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(1):
         queries.counts(loaded.incident, loaded.party)
 
