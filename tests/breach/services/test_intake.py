@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from breach import intake_jobs
 from breach.errors import BadInput, Conflict, Forbidden
 from breach.intake.mapping import ColumnMapping, ColumnRule
 from breach.intake.refusals import reason_text
@@ -408,6 +409,18 @@ def test_the_load_is_queued_after_commit_and_again_when_silent(
         assert intake.enqueue_silent(now=NOW + timedelta(minutes=6)) == 1
         assert intake.enqueue_silent(now=NOW + timedelta(minutes=7)) == 0
     assert len(queued) == 1
+
+
+def test_the_job_loads_the_rest_and_does_nothing_when_done(opened: House) -> None:
+    file = checked(opened)
+    intake.accept(actor=opened.responder, file=file, now=NOW)
+
+    intake_jobs.load_people(file.uid)
+    intake_jobs.load_people(file.uid)
+
+    file.refresh_from_db()
+    assert (file.state, file.loaded, Person.objects.count()) == (IntakeState.LOADED, 3, 2)
+    assert [action for action, _ in entries(opened)].count("intake.loaded") == 1
 
 
 def run(*args: str) -> dict[str, object]:
