@@ -5,11 +5,13 @@ A template only reads these; it never compares instants or adds numbers.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 # How long before its end a clock is shown as pressing. A matter of attention, not of law.
 PRESSING = timedelta(hours=12)
 HUNDRED = 100.0
+TEXT_TURNS = 85.0
 DAY = 86_400
 
 
@@ -156,6 +158,11 @@ class Tick:
     instant: datetime
     x: float
 
+    @property
+    def anchor(self) -> str:
+        """Near the right end the text stands left of its mark, so that it stays inside."""
+        return "end" if self.x > TEXT_TURNS else "start"
+
 
 @dataclass(frozen=True, slots=True)
 class TimeLine:
@@ -175,11 +182,18 @@ TICK_DAYS = (1, 2, 7, 14, 30, 90, 365)
 MOST_TICKS = 6
 
 
-def _ticks(first: datetime, last: datetime) -> list[datetime]:
+def _ticks(first: datetime, last: datetime, zone: str) -> list[datetime]:
+    """Return local midnights between the ends, at most MOST_TICKS of them, as UTC instants."""
     span = (last - first).total_seconds() / DAY
     step = next((days for days in TICK_DAYS if span / days <= MOST_TICKS), TICK_DAYS[-1])
-    count = int(span // step)
-    return [first + timedelta(days=step * index) for index in range(count + 1)]
+    where = ZoneInfo(zone)
+    day = first.astimezone(where).date() + timedelta(days=1)
+    ticks = []
+    # A calendar step, so in local time: a day with a change of clocks has 23 or 25 hours.
+    while (midnight := datetime.combine(day, time(), where).astimezone(UTC)) <= last:
+        ticks.append(midnight)
+        day += timedelta(days=step)
+    return ticks
 
 
 def time_line(started: datetime, clocks: Sequence[Clock], *, now: datetime, zone: str) -> TimeLine:
@@ -195,6 +209,6 @@ def time_line(started: datetime, clocks: Sequence[Clock], *, now: datetime, zone
         Lane(clock, x(clock.started or started), x(clock.due or now), HEAD + index * LANE_HEIGHT)
         for index, clock in enumerate(timed)
     )
-    ticks = tuple(Tick(instant, x(instant)) for instant in _ticks(started, last))
+    ticks = tuple(Tick(instant, x(instant)) for instant in _ticks(started, last, zone))
     verbal = tuple(clock for clock in clocks if clock.due is None)
     return TimeLine(lanes, ticks, x(now), HEAD + len(timed) * LANE_HEIGHT + FOOT, zone, verbal)

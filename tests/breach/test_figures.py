@@ -68,3 +68,19 @@ def test_time_line_without_deadlines_still_shows_now() -> None:
     line = time_line(NOW - HOUR, [], now=NOW, zone="UTC")
     assert line.lanes == ()
     assert 0 < line.now_x <= 100
+
+
+def test_ticks_stand_on_local_midnights_across_the_change_of_clocks() -> None:
+    started = datetime(2026, 10, 24, 9, 0, tzinfo=UTC)
+    end = datetime(2026, 10, 26, 12, 0, tzinfo=UTC)
+    line = time_line(started, [clock(due=end)], now=started, zone="Europe/Paris")
+    assert [tick.instant for tick in line.ticks] == [
+        datetime(2026, 10, 24, 22, 0, tzinfo=UTC),
+        datetime(2026, 10, 25, 23, 0, tzinfo=UTC),
+    ]
+
+
+@pytest.mark.parametrize("days", [1, 3, 10, 45, 400, 2000])
+def test_the_axis_never_gets_crowded(days: int) -> None:
+    line = time_line(NOW, [clock(due=NOW + timedelta(days=days))], now=NOW, zone="Europe/Paris")
+    assert len(line.ticks) <= 7
