@@ -90,9 +90,7 @@ def competent(facts: Facts) -> tuple[Authority, ...]:
 
 
 def _of_place(place: str, *, is_public: bool) -> tuple[Authority, ...]:
-    """The authority of a Land ("DE-BY") or of a country. Germany has none for the private sector as a
-    whole.
-    """
+    """The authority of a Land ("DE-BY") or of a country. The German private sector has none as a whole."""
     wrong = "private" if is_public else "public"
     fitting = [one for one in load().values() if one.sector != wrong]
     of_land = [one for one in fitting if one.land and one.land == place]

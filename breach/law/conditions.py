@@ -59,9 +59,7 @@ def verdict(condition: Condition, case: Case) -> Verdict:
 
 
 def all_of(conditions: Iterable[Condition], case: Case) -> Verdict | None:
-    """Join conditions that must all hold; None when there are none. The first no decides, then what is
-    unknown.
-    """
+    """Join conditions that must all hold; None when there are none. A no decides, then what is unknown."""
     found = [verdict(condition, case) for condition in conditions]
     if not found:
         return None
@@ -188,9 +186,7 @@ def _malicious(condition: Condition, case: Case) -> Verdict:
 
 
 def _serious_harm(_condition: Condition, case: Case) -> Verdict:
-    """Serious, significant or real harm, as laws outside the GDPR family ask: the user's finding, else our
-    risk.
-    """
+    """Serious or significant harm, in laws outside the GDPR family: the user's finding, else our risk."""
     facts, risk = case.facts, case.assessment
     if facts.serious_harm_likely is not None:
         word = "reason.serious_harm" if facts.serious_harm_likely else "reason.no_serious_harm"
@@ -207,9 +203,7 @@ def _serious_harm(_condition: Condition, case: Case) -> Verdict:
 
 
 def _protection(_condition: Condition, case: Case) -> Verdict:
-    """People need the notice to protect themselves (Swiss FADP Art 24(4)): the user's finding, else a high
-    risk.
-    """
+    """People need it to protect themselves (Swiss FADP Art 24(4)): the user's finding, else a high risk."""
     if case.facts.people_can_protect_themselves is None and case.assessment.risk == "high_risk":
         return Verdict(True, step("reason.risk_reached", risk="high_risk"))
     return _fact(Condition("fact", {"name": "people_can_protect_themselves"}), case)

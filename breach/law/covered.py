@@ -226,9 +226,7 @@ def _either(first: bool | None, second: bool | None) -> bool | None:
 
 
 def harm_test(covered: Covered, facts: Facts) -> Verdict:
-    """Apply the statute's harm test: an exemption has to be claimed in writing, a positive test has to be
-    met.
-    """
+    """Apply the harm test: an exemption has to be claimed in writing, a positive test has to be met."""
     if covered.harm == "none":
         return Verdict(True, step("covered.no_harm_test"))
     if facts.no_harm_determination:

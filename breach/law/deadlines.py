@@ -40,9 +40,7 @@ class Ends:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """One phase of a regime with its clock. `due` is None while the clock has not started or the law has
-    no number.
-    """
+    """One phase with its clock. `due` is None while it has not started or the law has no number."""
 
     phase: str
     to: str
@@ -58,9 +56,7 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How to count: the zone in which days begin, the working days, and whether Regulation 1182/71
-    applies.
-    """
+    """How to count: the zone in which days begin, the working days, whether Reg 1182/71 applies."""
 
     zone: ZoneInfo
     calendar: Calendar
@@ -210,9 +206,7 @@ def _capped(
 
 
 def _noon(ends: Ends, duty: Duty, count: Count, sectors: Mapping[str, bool | None]) -> Ends:
-    """Move an end on a weekend or holiday to noon of the next working day, where that rule holds for the
-    sector.
-    """
+    """Move an end on a day off to noon of the next working day, where the rule holds for the sector."""
     # A period that ends at midnight ends with the day before, not on the day that begins then.
     day = (ends.due - timedelta(microseconds=1)).astimezone(count.zone).date()
     if count.calendar.is_working(day):
@@ -289,9 +283,7 @@ def _calendar_step(calendar: Calendar) -> Step:
 
 
 def _end_of_day(day: date, zone: ZoneInfo) -> datetime:
-    """The last second of the day on the wall clock there: the day that people name, not the next one's
-    midnight.
-    """
+    """The last second of the day there: the day that people name, not the next one's midnight."""
     return datetime.combine(day, LAST_SECOND, zone).astimezone(UTC)
 
 

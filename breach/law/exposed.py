@@ -75,9 +75,7 @@ def _no_evidence(facts: Facts) -> Axis:
 
 
 def _strangers(facts: Facts) -> Axis:
-    """Lost or stolen things, unknown recipients, or nothing known at all: the less is known, the more is
-    assumed.
-    """
+    """Lost things, unknown recipients, or nothing known: the less is known, the more is assumed."""
     malicious = is_malicious(facts)
     likely = CERTAIN if malicious or facts.recipients_malicious or facts.accessed else REAL
     if facts.recipients == "unknown" or is_lost_thing(facts):

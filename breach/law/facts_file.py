@@ -11,9 +11,7 @@ from breach.law.facts import Facts
 
 
 def facts_from_text(text: str, *, name: str) -> Facts:
-    """Return the facts in `text`; `name` is the file's name, which chooses the format and stands in
-    refusals.
-    """
+    """Return the facts in `text`; the file's `name` chooses the format and stands in refusals."""
     document = _parse(text, name)
     try:
         return Facts.from_json(document)

@@ -45,9 +45,7 @@ def integrity(facts: Facts) -> Axis:
 
 
 def depends_on_data(facts: Facts) -> bool:
-    """Say whether people's health or safety hangs on having the data, or they are least able to bear the
-    loss.
-    """
+    """Say whether health or safety hangs on having the data, or the people can least bear the loss."""
     found = all_kinds(facts) or frozenset()
     health = any(kind.edpb == "health" for kind in kinds.known(found))
     patients = "patients" in (facts.subjects or ())

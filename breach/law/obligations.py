@@ -27,8 +27,7 @@ _OWNERS = ("controller", "joint_controller")
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
-    """One thing owed. Instants are UTC; `due` is None where the law has no number or its clock has not
-    started.
+    """One thing owed. Instants are UTC; `due` is None without a number or before the clock starts.
 
     `reason` is the fact that decided; `why` all of them, from the territory to the threshold. `held_until`
     is set while law enforcement holds back a notice to people.
@@ -223,9 +222,7 @@ def _obligation(regime: Regime, duty: Duty, facts: Facts, why: tuple[Step, ...])
 
 
 def _competent(regime: Regime, duty: Duty, facts: Facts) -> tuple[authorities.Authority, ...]:
-    """Data protection authorities stand in their own files; a regime without a recipient of its own means
-    them.
-    """
+    """A regime of the EEA without a recipient of its own means the data protection authorities."""
     if duty.to != "authority" or duty.recipient or regime.scope.territory != ("EEA",):
         return ()
     return authorities.competent(facts)
@@ -246,9 +243,7 @@ def _authority_steps(
 def _held(
     regime: Regime, duty: Duty, facts: Facts, run: Clock
 ) -> tuple[datetime | None, datetime | None, tuple[Step, ...]]:
-    """Apply a request of law enforcement: it holds back the notices that the law lets it hold back, and no
-    others.
-    """
+    """Apply a request of law enforcement to the notices that the law lets it hold back, and no others."""
     if duty.to not in regime.hold_to:
         return run.due, run.outer, ()
     hold = _longest(hold for hold in facts.holds or () if _is_for(regime, hold))

@@ -28,9 +28,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A second period with a start of its own: a cap that cuts the first one, or an absolute limit behind
-    it.
-    """
+    """A second period with its own start: a cap that cuts the first, or an absolute limit behind it."""
 
     period: Period
     event: str
@@ -140,9 +138,7 @@ class Regime:
 
 @cache
 def load() -> Mapping[str, Regime]:
-    """Return every regime by key, in the order of the keys. BadInput names the first file that does not
-    fit.
-    """
+    """Return every regime by key, in their order. BadInput names the first file that does not fit."""
     regimes = (regime_from(read(file), file) for file in names("regimes"))
     return MappingProxyType({regime.key: regime for regime in regimes})
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from breach.law import exposed, harm, loss
 from breach.law.datafiles import read
-from breach.law.exposure import is_unintelligible
+from breach.law.exposure import is_malicious, is_unintelligible
 from breach.law.facts import Facts
 from breach.law.findings import Axis, Finding
 from breach.law.severity import Enisa, enisa
@@ -28,12 +28,11 @@ _ENISA_MEANS = {"low": "unlikely", "medium": "risk", "high": "high_risk", "very_
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """`risk` is the judgement on what is known; `risk_low` and `risk_high` what unknown facts could make of
-    it.
+    """`risk` is the judgement on what is known; `risk_low`, `risk_high` what unknown facts could make of it.
 
-    `notify_individuals` is False where an exception of Art 34(3)(a) or (b) holds; under (c) it stays True,
-    by a public communication (`public_communication`). `needs` are the unknown facts that could change the
-    result.
+    `notify_individuals` is False where Art 34(3)(b) holds; under (c) it stays True, by a public communication
+    (`public_communication`). Under (a) nobody else can read the data, so that no high risk comes from them.
+    `needs` are the unknown facts that could change the result.
     """
 
     enisa: Enisa
@@ -65,6 +64,8 @@ def assess(facts: Facts) -> Assessment:
     findings += _duties(risk)
     told, public, exceptions = _individuals(facts, risk)
     findings += exceptions
+    if is_unintelligible(facts) and facts.confidentiality is not False:
+        findings.append(Finding("exception_a", step("risk.exception.a")))
     findings += _disagreement(score, risk)
     needs = dict.fromkeys(need for part in parts for need in part.needs)
     return Assessment(
@@ -83,6 +84,9 @@ def assess(facts: Facts) -> Assessment:
 def _of_disclosure(facts: Facts) -> _Judgement:
     if facts.confidentiality is False:
         return _Judgement(0, 0, 0, (Finding("type", step("risk.no_disclosure")),), ())
+    if _is_only_about_loss(facts):
+        reason = Finding("doubt", step("risk.disclosure_open", facts="confidentiality"))
+        return _Judgement(0, 0, RISKS.index("high_risk"), (reason,), ("confidentiality",))
     reach, damage = exposed.exposure(facts), harm.harm(facts)
     matrix = read("data/risk.toml")["matrix"]
 
@@ -106,6 +110,13 @@ def _of_disclosure(facts: Facts) -> _Judgement:
     return _Judgement(min(low, likely), likely, high, tuple(reasons), (*damage.needs, *reach.needs))
 
 
+def _is_only_about_loss(facts: Facts) -> bool:
+    """Say whether all that is known is a loss or change by accident, and nothing hints at strange eyes."""
+    hints = (facts.confidentiality, facts.exfiltration, facts.recipients, facts.accessed)
+    lost = facts.availability or facts.integrity
+    return bool(lost) and is_malicious(facts) is False and all(hint is None for hint in hints)
+
+
 def _raised(facts: Facts, damage: int, reach: int) -> Finding | None:
     """Large numbers raise a middling result by one step; they never make a risk out of harmless data."""
     if not damage or not reach or not exposed.is_large(facts):
@@ -125,13 +136,9 @@ def _duties(risk: str) -> Iterable[Finding]:
 
 
 def _individuals(facts: Facts, risk: str) -> tuple[bool, bool, list[Finding]]:
-    """Return whether people are to be told, whether by public communication, and the findings on Art
-    34(3).
-    """
+    """Return whether to tell people, whether by public communication, and findings on Art 34(3)."""
     if risk != "high_risk":
         return False, False, []
-    if is_unintelligible(facts):
-        return False, False, [Finding("exception_a", step("risk.exception.a"))]
     if facts.high_risk_averted:
         return False, False, [Finding("exception_b", step("risk.exception.b"))]
     if facts.disproportionate_effort:
