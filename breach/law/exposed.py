@@ -81,4 +81,5 @@ def _strangers(facts: Facts) -> Axis:
     if facts.recipients == "unknown" or is_lost_thing(facts):
         return Axis.known(likely, Finding("consequences", step("risk.unknown_recipients")))
     reason = Finding("doubt", step("risk.recipients_unknown", facts="exfiltration,recipients"))
-    return Axis(HARDLY, likely, CERTAIN, (reason,), ("exfiltration", "recipients"))
+    least = likely if facts.accessed else HARDLY
+    return Axis(least, likely, CERTAIN, (reason,), ("exfiltration", "recipients"))
