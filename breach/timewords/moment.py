@@ -28,29 +28,29 @@ class UnreadableTime(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When something happened: from `start` to `end` (aware, kept in UTC; equal for a point in time).
+    """When something happened: from `occurred_from` to `occurred_to` (UTC; equal for a point in time).
 
-    `zone` is the IANA zone it was said in, `text` the words it was said with. Raises ValueError for nonsense.
+    `zone` is the IANA zone it was said in, `original_text` its words. Raises ValueError for nonsense.
     """
 
-    start: datetime
-    end: datetime
+    occurred_from: datetime
+    occurred_to: datetime
     precision: Precision
     zone: str
-    text: str = ""
+    original_text: str = ""
 
     def __post_init__(self) -> None:
-        if self.start.tzinfo is None or self.end.tzinfo is None:
+        if self.occurred_from.tzinfo is None or self.occurred_to.tzinfo is None:
             raise ValueError("a moment needs aware instants")
-        if self.end < self.start:
+        if self.occurred_to < self.occurred_from:
             raise ValueError("a moment cannot end before it begins")
-        if self.precision is Precision.EXACT and self.start != self.end:
+        if self.precision is Precision.EXACT and self.occurred_from != self.occurred_to:
             raise ValueError("an exact moment is one instant")
-        if len(self.text) > LONGEST_TEXT:
+        if len(self.original_text) > LONGEST_TEXT:
             raise ValueError(f"the words of a moment are at most {LONGEST_TEXT} characters")
         zone_of(self.zone)
-        object.__setattr__(self, "start", self.start.astimezone(UTC))
-        object.__setattr__(self, "end", self.end.astimezone(UTC))
+        object.__setattr__(self, "occurred_from", self.occurred_from.astimezone(UTC))
+        object.__setattr__(self, "occurred_to", self.occurred_to.astimezone(UTC))
 
     @classmethod
     def at(cls, instant: datetime, zone: str, *, text: str = "") -> "Moment":
