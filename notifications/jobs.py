@@ -11,6 +11,7 @@ from notifications.delivery.outbox import send_some, transport_for
 from notifications.delivery.post import print_some
 from notifications.models import Notice, PrintRun
 from notifications.services.delivery import due, find_stuck, finish_if_done, note_outcomes
+from notifications.services.portal import forget_counts
 from notifications.services.prepare import prepare_some
 from notifications.services.printing import REMAKE_AFTER
 from notifications.states import Channel, NoticeState, PersonState, RunState
@@ -76,8 +77,9 @@ def print_batch(notice_uid: str) -> None:
 
 @job("delivery.sweep")
 def sweep_delivery() -> None:
-    """Find what is due, stuck or not noted, and queue it again."""
+    """Find what is due, stuck or not noted, and queue it again; forget what the public page counted."""
     sweep(now=clock.now())
+    forget_counts(now=clock.now())
 
 
 def sweep(*, now: datetime) -> dict[str, int]:

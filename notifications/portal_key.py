@@ -16,8 +16,12 @@ KEY_BYTES = 32
 
 
 def portal_key() -> bytes:
-    """Return the key (32 bytes); it is made on first use, mode 0600, beside the keyring."""
-    return _read(Path(settings.TOCSIN_KEYS))
+    """Return the key (32 bytes).
+
+    It is TOCSIN_PORTAL_KEY (hexadecimal), else in a file that is made on first use, mode 0600, beside the keyring.
+    """
+    given = getattr(settings, "TOCSIN_PORTAL_KEY", "")
+    return _checked(given, "TOCSIN_PORTAL_KEY") if given else _read(Path(settings.TOCSIN_KEYS))
 
 
 @cache
@@ -32,7 +36,11 @@ def _read(folder: Path) -> bytes:
         with suppress(FileExistsError):
             os.link(draft, path)
         draft.unlink()
-    key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    return _checked(path.read_text(encoding="ascii").strip(), str(path))
+
+
+def _checked(text: str, place: str) -> bytes:
+    key = bytes.fromhex(text)
     if len(key) != KEY_BYTES:
-        raise ValueError(f"{path} does not hold {KEY_BYTES} bytes. Restore it from the backup of the keys.")
+        raise ValueError(f"{place} does not hold {KEY_BYTES} bytes. Restore it from the backup of the keys.")
     return key

@@ -5,13 +5,13 @@ a transaction. A worker that dies between leaves one claimed row, which a sweep 
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 from django.db import transaction
 
 from breach.errors import BadInput, Conflict
 from breach.models import Incident
+from breach.services.person_rows import local_day
 from notifications.addressing import Addressed, address
 from notifications.contents import frozen_content
 from notifications.delivery.email import EmailTransport
@@ -71,10 +71,10 @@ def send_some(*, notice: Notice, transport: Transport, now: datetime, limit: int
     outcomes: Counter[str] = Counter()
     before: tuple[Attempt, Result] | None = None
     must_stop = False
-    content, zone = frozen_content(notice), ZoneInfo(notice.incident.zone)
+    content, day = frozen_content(notice), local_day(notice.incident, now)
     for one in address(notice, rows):
-        email = _email(content, one, now, zone)
-        attempt = _next(before, one, transport, now)
+        email = _email(content, one, day)
+        attempt = _next(before, one, transport.name, day, now)
         before = None
         if attempt is None:
             continue
@@ -88,20 +88,20 @@ def send_some(*, notice: Notice, transport: Transport, now: datetime, limit: int
     return Sent(dict(outcomes), must_stop)
 
 
-def _email(content: NoticeContent, one: Addressed, now: datetime, zone: ZoneInfo) -> EmailValue | None:
+def _email(content: NoticeContent, one: Addressed, day: date) -> EmailValue | None:
     try:
-        return render_email(compose(content, one.recipient, date=now.astimezone(zone).date()))
+        return render_email(compose(content, one.recipient, date=day))
     except BadInput:
         return None
 
 
 def _next(
-    before: tuple[Attempt, Result] | None, one: Addressed, transport: Transport, now: datetime
+    before: tuple[Attempt, Result] | None, one: Addressed, transport: str, day: date, now: datetime
 ) -> Attempt | None:
     """Record the hand-over before and claim the next letter, in one transaction."""
     with transaction.atomic():
         _settle(before, now)
-        return claim(row=one.row, transport=transport.name, now=now)
+        return claim(row=one.row, transport=transport, letter_date=day, now=now)
 
 
 def _settle(before: tuple[Attempt, Result] | None, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -44,7 +44,7 @@ def due(notice: Notice, channel: Channel, now: datetime) -> Any:
     return rows.filter(notice__state=NoticeState.RELEASED).order_by("next_at", "pk")
 
 
-def claim(*, row: PersonNotice, transport: str, now: datetime) -> Attempt | None:
+def claim(*, row: PersonNotice, transport: str, letter_date: date, now: datetime) -> Attempt | None:
     """Take one letter for one hand-over, or return None when it is not to be had. Hand over after the
     commit.
     """
@@ -52,7 +52,7 @@ def claim(*, row: PersonNotice, transport: str, now: datetime) -> Attempt | None
         rows = PersonNotice.objects.filter(
             pk=row.pk, state=PersonState.PENDING, channel=row.channel, notice__state=NoticeState.RELEASED
         )
-        if not move_people(rows, PersonState.CLAIMED):
+        if not move_people(rows, PersonState.CLAIMED, letter_date=letter_date):
             return None
         return Attempt.objects.create(
             uid=new_uid(),

@@ -7,7 +7,6 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
@@ -19,6 +18,7 @@ from breach.models import Approval, ApprovalState, Incident, Party, User, new_ui
 from breach.models.people import Person
 from breach.permissions import require
 from breach.services.keys import vault_for
+from breach.services.person_rows import local_day
 from breach.services.record import record
 from breach.vault import new_salt
 from notifications.contents import content_digest, current_texts, live_content
@@ -159,7 +159,7 @@ def submit(
         raise Conflict("Only a draft can be submitted.")
     recipients.freeze_people(notice, now)
     content = live_content(notice)
-    day = now.astimezone(ZoneInfo(incident.zone)).date()
+    day = local_day(incident, now)
     _refuse(text_findings(notice, date=day))
     _refuse(people_findings(notice))
     digest = digest_now(notice)

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Max
@@ -15,6 +14,7 @@ from breach.files import store_sealed
 from breach.ledger import log
 from breach.models import User, new_uid
 from breach.permissions import require
+from breach.services.person_rows import local_day
 from breach.services.record import record
 from notifications.models import Attempt, Notice, PersonNotice, PrintFile, PrintRun
 from notifications.services.delivery import due, finish_if_done, leave_out_departed, step_down
@@ -61,7 +61,7 @@ def start_run(*, notice: Notice, now: datetime, limit: int) -> PrintRun | None:
             notice=notice,
             number=last + 1,
             claimed_at=now,
-            letter_date=now.astimezone(ZoneInfo(notice.incident.zone)).date(),
+            letter_date=local_day(notice.incident, now),
             created_at=now,
         )
         chosen = PersonNotice.objects.filter(pk__in=[row.pk for row in rows])
@@ -171,7 +171,7 @@ def mark_printed(*, actor: User, run: PrintRun, now: datetime) -> PrintRun:
     """Record that the printer has printed the run."""
     require(actor, "delivery.record", run.notice.incident)
     with transaction.atomic():
-        day = now.astimezone(ZoneInfo(run.notice.incident.zone)).date()
+        day = local_day(run.notice.incident, now)
         run = move_run(run, RunState.PRINTED, printed_on=day, recorded_by=actor)
         count = move_people(run.people.all(), PersonState.PRINTED)
         _record(actor, run, "delivery.printed", {"letters": count}, now)
@@ -213,7 +213,7 @@ def mark_posted(
         run = move_run(
             run,
             RunState.POSTED,
-            posted_on=posted_at.astimezone(ZoneInfo(incident.zone)).date(),
+            posted_on=local_day(incident, posted_at),
             depot=depot.strip(),
             posted_count=count,
             recorded_by=actor,

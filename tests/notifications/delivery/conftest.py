@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from notifications.models import Notice
+from breach.keys import vault_for
+from notifications.addressing import code_context
+from notifications.models import Notice, PersonNotice
 from notifications.services.prepare import prepare_some
 from tests.house import House
 from tests.notifications import campaign
@@ -102,3 +104,9 @@ def prepared(case: House, now: datetime) -> Notice:
     while prepare_some(notice=notice, now=now):
         pass
     return notice
+
+
+def opened_code(row: PersonNotice) -> str:
+    """The code as it is printed on the letter."""
+    context = code_context(row.notice.incident, row.uid)
+    return vault_for(row.notice.incident).open(bytes(row.sealed_code or b""), context=context).decode()

@@ -60,7 +60,7 @@ def test_the_sweep_shows_stuck_letters_and_finishes_notices(
     notice: Notice, now: datetime, queued: list[tuple[str, ...]]
 ) -> None:
     row = PersonNotice.objects.filter(channel="email", state="pending").order_by("pk")[0]
-    outbox.claim(row=row, transport="smtp", now=now)
+    outbox.claim(row=row, transport="smtp", letter_date=now.date(), now=now)
     assert sweep(now=now + timedelta(hours=1)) == {"stuck": 1, "noted": 1, "queued": 2}
     row.refresh_from_db()
     assert row.state == "ambiguous"
