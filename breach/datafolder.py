@@ -12,7 +12,9 @@ SOCKET_PATH_LIMIT = 100  # bytes; sockaddr_un holds 108 on Linux and fewer elsew
 
 
 def private_folder(path: Path) -> Path:
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Return the folder, made with all missing parents for this account only."""
+    for folder in reversed((path, *path.parents)):
+        folder.mkdir(mode=0o700, exist_ok=True)
     return path
 
 

@@ -1,19 +1,9 @@
 """What every test shares: a data folder of its own, keys of its own, and a ledger that can be emptied between tests."""
 
-import os
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-
-# Before Django reads its settings: nothing of a test touches the installation's own data.
-_ROOT = tempfile.TemporaryDirectory(prefix="tocsin-test-")
-os.environ["TOCSIN_DATA"] = _ROOT.name
-os.environ.pop("TOCSIN_KEYS", None)
-os.environ.setdefault(
-    "DJANGO_ALLOW_ASYNC_UNSAFE", "1"
-)  # Playwright's sync driver runs an event loop beside the tests
 
 import pytest
 from django.conf import settings as project_settings

@@ -12,8 +12,9 @@ from breach.law import facts_fields, kinds
 from breach.law.facts import Facts
 from breach.models import AwarenessState, Decision
 from breach.models.facts import OUTCOMES, RISKS
-from breach.queries.fact_labels import GROUPS, choice_label, fact_label
+from breach.queries.fact_labels import GROUPS, choice_label, fact_label, sector_keys, sector_label
 
+OWN_FIELDS = ("reason", "sectors_yes", "sectors_rest")
 DECIDING = [AwarenessState.DECIDED, AwarenessState.CORRECTED, AwarenessState.RULED_OUT]
 
 
@@ -43,24 +44,46 @@ class FactsForm(forms.Form):
         for _title, keys in GROUPS:
             for key in keys:
                 self.fields[key] = _field(key, shapes[key], getattr(facts, key), zone)
+        self.fields["sectors_yes"] = forms.MultipleChoiceField(
+            label=_("The organisation is"),
+            choices=[(key, sector_label(key)) for key in sector_keys()],
+            initial=[key for key in sector_keys() if facts.sectors and getattr(facts.sectors, key)],
+            widget=forms.CheckboxSelectMultiple,
+            required=False,
+        )
+        self.fields["sectors_rest"] = forms.BooleanField(
+            label=_("and none of the others in this list"),
+            initial=bool(facts.sectors) and all(getattr(facts.sectors, key) is not None for key in sector_keys()),
+            required=False,
+        )
         self.order_fields([key for _title, keys in GROUPS for key in keys] + ["reason"])
         set_moments(self, now, zone)
 
     def groups(self) -> list[tuple[Any, list[Any]]]:
-        return [(title, [self[key] for key in keys]) for title, keys in GROUPS]
+        shown = [(title, [self[key] for key in keys]) for title, keys in GROUPS]
+        return [*shown, (_("What the organisation is"), [self["sectors_yes"], self["sectors_rest"]])]
 
     def changes(self) -> dict[str, Any]:
         """The changed facts as values of the facts document."""
         found = {}
         for key, value in self.cleaned_data.items():
-            if key == "reason":
+            if key in OWN_FIELDS:
                 continue
             if isinstance(self.fields[key], MomentField):
                 found[key] = value.occurred_from.isoformat() if value else None
             else:
                 found[key] = value or None if isinstance(value, list | str) else value
+        found["sectors"] = self._sectors()
         old = self.facts.to_json()
         return {key: value for key, value in found.items() if value != old.get(key)}
+
+
+    def _sectors(self) -> dict[str, bool | None] | None:
+        """Flags that are ticked are yes; the others are no only when somebody says so."""
+        yes, rest = self.cleaned_data["sectors_yes"], self.cleaned_data["sectors_rest"]
+        if not yes and not rest:
+            return None
+        return {key: True if key in yes else (False if rest else None) for key in sector_keys()}
 
 
 def _field(key: str, shape: Any, value: Any, zone: str) -> forms.Field:

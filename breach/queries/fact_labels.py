@@ -1,6 +1,12 @@
 """Words for the facts document on pages: groups of keys, and the labels of keys and choices."""
 
+from dataclasses import fields
+
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from breach.law import words
+from breach.law.facts_parts import Sectors
 
 GROUPS = [
     (_("When"), ["occurred_from", "occurred_to", "ongoing"]),
@@ -15,50 +21,12 @@ GROUPS = [
         _("Which data"),
         ["data_kinds", "records_total", "encryption", "encryption_strong", "key_compromised", "unintelligible", "hashes_broken", "data_depth"],
     ),
-    (_("Which people"), ["people_total", "people_precision", "subjects", "minors", "vulnerable"]),
+    (_("Which people"), ["targets_eea", "targets_uk", "people_total", "people_precision", "subjects", "minors", "vulnerable"]),
     (
         _("Consequences and measures"),
         ["harms", "harm_occurred", "misuse_likely", "measures", "high_risk_averted", "disproportionate_effort"],
     ),
 ]  # fmt: skip
-
-LABELS = {
-    "occurred_from": _("Began"),
-    "occurred_to": _("Ended"),
-    "ongoing": _("Still going on"),
-    "confidentiality": _("Somebody without a right may have seen or taken data"),
-    "integrity": _("Data were altered"),
-    "availability": _("Data were lost or could not be used"),
-    "cause": _("Cause"),
-    "natures": _("Kind of incident"),
-    "exfiltration": _("Data taken away or copied"),
-    "accessed": _("It can be shown that data were looked at"),
-    "recipients": _("Who got the data"),
-    "recipients_malicious": _("They mean harm"),
-    "deletion_confirmed": _("They confirmed deletion or return"),
-    "backup": _("Backup or another copy"),
-    "restore_hours": _("Hours without the data"),
-    "availability_harm": _("Being without the data may harm people"),
-    "data_kinds": _("Kinds of data"),
-    "records_total": _("Number of records"),
-    "encryption": _("Encrypted by us"),
-    "encryption_strong": _("With strong encryption, properly used"),
-    "key_compromised": _("The key may have been taken too"),
-    "unintelligible": _("Unintelligible by another measure"),
-    "hashes_broken": _("Password hashes can be turned back"),
-    "data_depth": _("How much the data say about one person"),
-    "people_total": _("Number of people"),
-    "people_precision": _("The number is"),
-    "subjects": _("Who they are"),
-    "minors": _("Children are among them"),
-    "vulnerable": _("Other vulnerable people are among them"),
-    "harms": _("Possible harm"),
-    "harm_occurred": _("Harm has already happened"),
-    "misuse_likely": _("Misuse has happened or is likely"),
-    "measures": _("Measures taken"),
-    "high_risk_averted": _("Measures make sure that no high risk remains"),
-    "disproportionate_effort": _("Telling each person would take disproportionate effort"),
-}
 
 CHOICES = {
     "internal_malicious": _("inside, on purpose"),
@@ -161,9 +129,24 @@ CHOICES = {
 }
 
 
+def sector_keys() -> list[str]:
+    """Keys of the organisation's flags, in the order of the facts document."""
+    return [item.name for item in fields(Sectors)]
+
+
+def sector_label(key: str) -> str:
+    return words.name("sector", key, _language())
+
+
 def fact_label(key: str) -> str:
-    return str(LABELS.get(key, key.replace("_", " ")))
+    """Name a fact in the law room's own words, in the language of the page."""
+    text = words.name("fact", key, _language())
+    return text[:1].upper() + text[1:]
 
 
 def choice_label(key: str) -> str:
     return str(CHOICES.get(key, key.replace("_", " ")))
+
+
+def _language() -> str:
+    return (get_language() or "en")[:2]

@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from breach import providers
-from breach.models import AwarenessState, Incident, Obligation, ObligationState, Phase, User
+from breach.models import Assessment, AwarenessState, Decision, Incident, Obligation, ObligationState, Phase, User
 from breach.models.playbooks import Task
 from breach.permissions import can
 from breach.providers import NextAction
 from breach.queries.approvals import waiting_for
-from breach.queries.facts import current_awareness
+from breach.queries.facts import DECIDED, current_awareness
 
 LIVE = (ObligationState.PROVISIONAL, ObligationState.RUNNING)
 
@@ -39,7 +39,7 @@ def next_actions(incident: Incident, user: User, now: datetime) -> list[NextActi
     """Computed from state, most urgent first."""
     found: list[NextAction] = []
     if incident.phase == Phase.OPEN:
-        found += _awareness(incident) + _tasks(incident, now)
+        found += _awareness(incident) + _judgement(incident, user) + _tasks(incident, now)
     for approval in waiting_for(user):
         if approval.incident_id == incident.pk:
             text = _("Something waits for your approval")
@@ -57,6 +57,25 @@ def _awareness(incident: Incident) -> list[NextAction]:
             url = reverse("obligations", args=[incident.uid]) + "#awareness"
             found.append(NextAction(10, _("Decide whether and when you became aware"), url))
     return found
+
+
+def _judgement(incident: Incident, user: User) -> list[NextAction]:
+    """Assess, then decide, once awareness is settled; open decisions that a new fact undermined come first."""
+    party = incident.lead_party()
+    row = current_awareness(party)
+    if row is None or row.state not in DECIDED:
+        return []
+    url = reverse("assessment", args=[incident.uid])
+    if Decision.objects.filter(party=party, reopened_at__isnull=False).exists():
+        standing = Decision.objects.filter(party=party).order_by("about", "-pk")
+        latest = {one.about: one for one in reversed(standing)}
+        if any(one.reopened_at for one in latest.values()):
+            return [NextAction(7, _("A fact changed under a decision: decide again"), url)]
+    if not Assessment.objects.filter(party=party).exists():
+        return [NextAction(15, _("Assess severity and risk"), url)]
+    if can(user, "decision.make", incident) and not Decision.objects.filter(party=party).exists():
+        return [NextAction(16, _("Decide whom to tell"), url)]
+    return []
 
 
 def _tasks(incident: Incident, now: datetime) -> list[NextAction]:

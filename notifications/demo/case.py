@@ -10,7 +10,10 @@ from breach.models import Awareness, AwarenessState, Obligation, ObligationState
 from breach.models.playbooks import Task
 from breach.models.timeline import Event
 from breach.queries.facts import awareness_history
-from breach.services import evidence, playbooks, timeline
+try:
+    from breach.services import evidence, playbooks, timeline
+except ImportError:
+    pass
 from breach.services.awareness import set_awareness
 from breach.services.facts import update_facts
 from breach.services.incidents import PartyData, add_member, open_incident

@@ -4,6 +4,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from breach.files import open_sealed
+from breach.jobs import enqueue
 from breach.models import Person
 from breach.services import people as people_service
 from breach.services.obligations import mark_met
@@ -84,6 +85,8 @@ def _write_samples(stage: Stage, notice: Notice) -> None:
 
 
 def _deliver(stage: Stage, notice: Notice) -> None:
+    # The scheduler does this every half minute: letters whose channel changed wait for the sweep.
+    enqueue("delivery.sweep")
     with stage.progress() as progress:
         bar = progress.add_task("delivering", total=notice.people.count())
 

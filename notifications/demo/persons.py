@@ -5,11 +5,12 @@ from importlib.resources import files
 from breach.law import regimes
 from breach.law.steps import Step
 from breach.law.words import word
-from breach.models import IntakeFile, Obligation, ObligationState, RegimeAnswer
+from breach.models import IntakeFile, Obligation, ObligationState, Person, RegimeAnswer
 from breach.queries.facts import latest_version
 from breach.queries.people import PeopleCounts, counts
 from breach.queries.severity import in_words
 from breach.services import decisions, intake
+from breach.services import people as people_service
 from breach.services.facts import update_facts
 from breach.wording import local_time
 from notifications.demo import words
@@ -24,6 +25,7 @@ def load_people(stage: Stage) -> None:
     stage.counts["intake"] = {}
     for name in TABLES:
         _load(stage, name)
+    _place_the_rest(stage)
     total: PeopleCounts = counts(stage.incident, stage.party)
     rows = stage.counts["intake"].values()
     stage.check(
@@ -77,6 +79,20 @@ def _load(stage: Stage, name: str) -> None:
         "merged": file.merged,
         "suggested": file.suggested,
     }
+
+
+def _place_the_rest(stage: Stage) -> None:
+    """People in the United States without a state keep every state's law open; somebody looks them up."""
+    lost = list(Person.objects.filter(party=stage.party, country="US", region="", state="active"))
+    for person in lost:
+        people_service.correct_contact(
+            actor=stage.people.responder,
+            person=person,
+            values={"region": "US-CA"},
+            reason="Old orders show a Californian address",
+            now=stage.now(),
+        )
+    stage.counts["people_placed_by_hand"] = len(lost)
 
 
 def assess(stage: Stage) -> None:
@@ -149,7 +165,7 @@ def _obligations(stage: Stage) -> None:
             }
         )
         end = local_time(row.due, ZONE) if row.due else row.standard.replace("_", " ")
-        stage.say(f"{names[row.regime].name} → {row.to}, {row.phase}: {end}")
+        stage.say(f"{names[row.regime].name('en')} → {row.to}, {row.phase}: {end}")
     missing = [key for key in EXPECTED if not live.filter(regime=key).exists()]
     stage.check(not missing, f"obligations appear under {', '.join(EXPECTED)}; missing: {missing}")
     answers = RegimeAnswer.objects.filter(facts=latest_version(stage.party))
@@ -163,4 +179,4 @@ def _obligations(stage: Stage) -> None:
     if state:
         why = word(Step.from_json(state.detail["reason"]), "en")
         stage.counts["regimes"]["example_ruled_out"] = {"regime": "us_ny", "reason": why}
-        stage.say(f"ruled out: {names['us_ny'].name}: {why}")
+        stage.say(f"ruled out: {names['us_ny'].name('en')}: {why}")

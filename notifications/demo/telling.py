@@ -7,7 +7,8 @@ from breach.jobs import enqueue
 from breach.models import Approval, ApprovalState
 from breach.queries.facts import facts_of
 from notifications.demo import words
-from notifications.demo.stage import Stage
+from notifications.demo.stage import ZONE, Stage
+from notifications.filings.content import instant_value
 from notifications.models import Filing
 from notifications.queries.filings import open_json, open_pdf
 from notifications.services import filings
@@ -18,12 +19,13 @@ SILENCE = timedelta(seconds=1)  # the first approver's time to answer; hours in 
 def first_filing(stage: Stage) -> None:
     stage.step("The initial filing to the CNIL goes first and incomplete")
     people = stage.people
+    told = {"other_told_at": instant_value(stage.times.reported, ZONE)}
     filing = filings.draft_filing(
         actor=people.responder,
         incident=stage.incident,
         party=stage.party,
         now=stage.now(),
-        values=words.FIRST_ANSWERS,
+        values=words.FIRST_ANSWERS | told,
     )
     by = stage.times.corrected + timedelta(hours=144)
     for key, reason in words.PROMISES.items():

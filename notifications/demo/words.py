@@ -1,5 +1,8 @@
 """What the people of the story write. The shop is in Lyon; its filing and its register are in French."""
 
+from typing import Any
+
+from breach.queries.fact_labels import sector_keys
 from breach.timewords import Precision
 
 ORGANISATION = {
@@ -32,7 +35,7 @@ ACCOUNTS = {
     "auditor": ("Anton Weiss", "auditor@rivage.example", "auditor", "en"),
 }
 
-FIRST_FACTS = {
+FIRST_FACTS: dict[str, Any] = {
     "confidentiality": True,
     "integrity": False,
     "availability": False,
@@ -44,10 +47,11 @@ FIRST_FACTS = {
     "encryption": "none",
     "data_kinds": ["name", "email", "postal_address", "password_hash_salted"],
     "subjects": ["customers"],
-    "sectors": {"public_body": False},
+    "sectors": dict.fromkeys(sector_keys(), False),
+    "targets_uk": True,
     "measures": ["access_closed"],
 }
-LATER_FACTS = {
+LATER_FACTS: dict[str, Any] = {
     "exfiltration": "confirmed",
     "accessed": True,
     "recipients_malicious": True,
@@ -66,7 +70,7 @@ LATER_FACTS = {
     ],
 }
 
-FIRST_ANSWERS = {
+FIRST_ANSWERS: dict[str, Any] = {
     "sector": "private",
     "size": "sme",
     "discovered_by": "external",
@@ -93,7 +97,7 @@ PROMISES = {
     "people_number": "Les tables touchées sont encore en cours de rapprochement.",
     "records_number": "Le nombre d'enregistrements suivra avec celui des personnes.",
 }
-FOLLOW_UP_ANSWERS = {
+FOLLOW_UP_ANSWERS: dict[str, Any] = {
     "people_text": "Clients de la boutique en ligne, comptes actuels et anciens, dans six pays. Des mineurs figurent parmi eux.",
     "data_text": "Noms, adresses électroniques et postales, empreintes salées de mots de passe ; pour certains, IBAN et date de naissance ; pour d'anciens comptes californiens, mots de passe en clair.",
     "risk_text": "IBAN, dates de naissance et mots de passe en clair pour une partie des personnes : risque élevé de fraude et d'usurpation d'identité.",
