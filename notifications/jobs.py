@@ -11,6 +11,7 @@ from notifications.delivery.outbox import send_some, transport_for
 from notifications.delivery.post import print_some
 from notifications.models import Notice, PrintRun
 from notifications.services.delivery import due, find_stuck, finish_if_done, note_outcomes
+from notifications.services.notices import settle
 from notifications.services.portal import forget_counts
 from notifications.services.prepare import prepare_some
 from notifications.services.printing import REMAKE_AFTER
@@ -87,6 +88,8 @@ def sweep(*, now: datetime) -> dict[str, int]:
     time.
     """
     counts = {"stuck": find_stuck(now=now), "noted": 0, "queued": 0}
+    for notice in Notice.objects.filter(state=NoticeState.SUBMITTED).select_related("incident"):
+        settle(notice=notice, actor=None, now=now)
     out = Notice.objects.filter(state__in=[NoticeState.RELEASED, NoticeState.FINISHED])
     for notice in out.select_related("incident"):
         counts["noted"] += _note_all(notice, now)

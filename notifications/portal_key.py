@@ -18,7 +18,7 @@ KEY_BYTES = 32
 def portal_key() -> bytes:
     """Return the key (32 bytes).
 
-    It is TOCSIN_PORTAL_KEY (hexadecimal), else in a file that is made on first use, mode 0600, beside the keyring.
+    TOCSIN_PORTAL_KEY holds it in hexadecimal, else a file beside the keyring, made on first use, mode 0600.
     """
     given = getattr(settings, "TOCSIN_PORTAL_KEY", "")
     return _checked(given, "TOCSIN_PORTAL_KEY") if given else _read(Path(settings.TOCSIN_KEYS))

@@ -24,9 +24,9 @@ from notifications.delivery.transport import (
     TemporaryFailure,
     Transport,
 )
-from notifications.letters.compose import compose
+from notifications.letters.compose import address_letter, compose_body, variant_of
 from notifications.letters.emailing import render_email
-from notifications.letters.values import EmailValue, NoticeContent
+from notifications.letters.values import Body, EmailValue, NoticeContent, VariantKey
 from notifications.models import Attempt, Notice
 from notifications.services.delivery import Result, claim, due, leave_out_departed, record_outcome
 from notifications.states import Channel, Code, Outcome
@@ -71,9 +71,10 @@ def send_some(*, notice: Notice, transport: Transport, now: datetime, limit: int
     outcomes: Counter[str] = Counter()
     before: tuple[Attempt, Result] | None = None
     must_stop = False
-    content, day = frozen_content(notice), local_day(notice.incident, now)
+    day = local_day(notice.incident, now)
+    composer = _Composer(frozen_content(notice), day)
     for one in address(notice, rows):
-        email = _email(content, one, day)
+        email = composer.email(one)
         attempt = _next(before, one, transport.name, day, now)
         before = None
         if attempt is None:
@@ -88,11 +89,22 @@ def send_some(*, notice: Notice, transport: Transport, now: datetime, limit: int
     return Sent(dict(outcomes), must_stop)
 
 
-def _email(content: NoticeContent, one: Addressed, day: date) -> EmailValue | None:
-    try:
-        return render_email(compose(content, one.recipient, date=day))
-    except BadInput:
-        return None
+class _Composer:
+    """Composes the letters of one call; what a variant shares is composed once."""
+
+    def __init__(self, content: NoticeContent, day: date) -> None:
+        self._content, self._day = content, day
+        self._bodies: dict[VariantKey, Body] = {}
+
+    def email(self, one: Addressed) -> EmailValue | None:
+        """Return the message, or None where the letter cannot be written in words."""
+        try:
+            key = variant_of(self._content, one.recipient)
+            if key not in self._bodies:
+                self._bodies[key] = compose_body(self._content, key, date=self._day)
+            return render_email(address_letter(self._content, self._bodies[key], one.recipient))
+        except BadInput:
+            return None
 
 
 def _next(

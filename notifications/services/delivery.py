@@ -26,6 +26,7 @@ GAPS = tuple(timedelta(minutes=minutes) for minutes in (2, 10, 30, 120, 480, 144
 # A mail server may hold a message for minutes; longer, and the worker that claimed it is gone.
 STUCK_AFTER = timedelta(minutes=15)
 NOTE_AT_ONCE = 1000
+PLAIN_ENDS = {Outcome.SUCCESS: PersonState.ACCEPTED, Outcome.AMBIGUOUS: PersonState.AMBIGUOUS}
 ADDRESS_DEAD = frozenset({Code.MAILBOX_UNKNOWN, Code.DOMAIN_UNKNOWN, Code.BAD_ADDRESS, Code.MAILBOX_FULL})
 
 
@@ -75,15 +76,22 @@ def record_outcome(*, attempt: Attempt, result: Result, now: datetime) -> None:
         )
         if not changed:
             raise Conflict("Another process settled this attempt.")
+        if result.outcome in PLAIN_ENDS:
+            _end_plainly(attempt, result.outcome, now)
+            return
         row = _row(attempt.person_notice_id)
-        if result.outcome == Outcome.SUCCESS:
-            move_person(row, PersonState.ACCEPTED, sent_at=now, next_at=None)
-        elif result.outcome == Outcome.AMBIGUOUS:
-            move_person(row, PersonState.AMBIGUOUS, next_at=None)
-        elif result.outcome == Outcome.TEMPORARY:
+        if result.outcome == Outcome.TEMPORARY:
             try_again(row=row, now=now)
         else:
             step_down(row=row, code=result.code, now=now)
+
+
+def _end_plainly(attempt: Attempt, outcome: Outcome, now: datetime) -> None:
+    """Move the row without loading it: this happens once per letter, and there may be a million."""
+    claimed = PersonNotice.objects.filter(pk=attempt.person_notice_id, state=PersonState.CLAIMED)
+    sent_at = now if outcome == Outcome.SUCCESS else None
+    if not move_people(claimed, PLAIN_ENDS[outcome], sent_at=sent_at, next_at=None):
+        raise Conflict("This letter moved on meanwhile.")
 
 
 def try_again(*, row: PersonNotice, now: datetime) -> PersonNotice:

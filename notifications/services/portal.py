@@ -57,7 +57,7 @@ def forget_counts(*, now: datetime) -> int:
 
 
 def origin_mark(address: str, now: datetime) -> str:
-    """Return a keyed hash of the asker's address, new every day. IPv6 counts by its /64, as a household has."""
+    """Return a keyed hash of the asker's address, new every day. IPv6 counts by its /64."""
     try:
         parsed = ipaddress.ip_address(address)
         prefix = parsed.max_prefixlen if isinstance(parsed, ipaddress.IPv4Address) else HOUSEHOLD

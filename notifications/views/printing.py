@@ -42,7 +42,7 @@ def print_run(request: HttpRequest, uid: str, row: str) -> HttpResponse:
                     actor=user,
                     run=run,
                     # Of a moment said roughly the later end counts: a deadline is not met by rounding.
-                    posted_at=min(data["posted_at"].end, now),
+                    posted_at=min(data["posted_at"].occurred_to, now),
                     depot=data["depot"],
                     count=data["count"],
                     now=now,

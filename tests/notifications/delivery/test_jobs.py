@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from breach.approvals import decide
 from notifications import jobs
 from notifications.delivery import outbox
 from notifications.jobs import email_batch, prepare, print_batch, sweep
 from notifications.models import Notice, PersonNotice
 from notifications.queries.notices import reconcile
+from notifications.services import notices
 from notifications.totals import Totals
 from tests.house import House
 from tests.notifications import campaign
@@ -68,3 +70,12 @@ def test_the_sweep_shows_stuck_letters_and_finishes_notices(
     assert sweep(now=now + timedelta(hours=2)) == {"stuck": 0, "noted": 0, "queued": 0}
     notice.refresh_from_db()
     assert notice.state == "finished"
+
+
+def test_the_sweep_follows_an_answer_given_on_the_page_of_all_approvals(case: House, now: datetime) -> None:
+    notice = campaign.draft(case, now)
+    approval = notices.submit(actor=case.responder, notice=notice, approvers=[case.manager], now=now)
+    decide(actor=case.manager, approval=approval, digest=approval.digest, approve=True, reason="", now=now)
+    sweep(now=now)
+    notice.refresh_from_db()
+    assert notice.state == "approved"
