@@ -140,15 +140,15 @@ def possible_owners(incident: Incident) -> list[User]:
 
 def said(words: Mapping[str, str], language: str) -> str:
     """Return the wording in `language` (BCP 47), else in English."""
-    return words.get(language.split("-")[0]) or words["en"]
+    return words.get(language.partition("-")[0]) or words["en"]
 
 
 def _run(run: PlaybookRun, incident: Incident, now: datetime, language: str) -> RunLine:
     playbook = playbook_of(run)
     tasks = list(run.tasks.all())
+    run.incident = incident  # notes open with the incident's key; saves a query per task
     for task in tasks:
         task.run = run
-        run.incident = incident
     titles = {
         task.key: said(playbook.task(task.key).title, language) for task in tasks if task.state in OPEN_TASK
     }
