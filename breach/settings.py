@@ -240,6 +240,8 @@ EMAIL_HOST_PASSWORD = env.str("TOCSIN_SMTP_PASSWORD", default="")
 EMAIL_USE_TLS = env.bool("TOCSIN_SMTP_STARTTLS", default=SERVED)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("TOCSIN_FROM", default="incident@localhost")
+# Mailbox that bounces come back to; empty: bounce@ the sender's domain.
+TOCSIN_BOUNCE_ADDRESS = env.str("TOCSIN_BOUNCE_ADDRESS", default="")
 
 # --- pages -----------------------------------------------------------------------------------------------
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"

@@ -6,7 +6,7 @@ this process's memory only; reading it back decrypts. The service then seals the
 
 import io
 from tempfile import TemporaryFile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -14,8 +14,13 @@ from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 
 from breach.vault.transit import TransitSeal
 
+if TYPE_CHECKING:
+    _Uploaded = UploadedFile[bytes]  # generic in the stubs only
+else:
+    _Uploaded = UploadedFile
 
-class SealedUpload(UploadedFile[bytes]):
+
+class SealedUpload(_Uploaded):
     """An uploaded file whose bytes lie sealed in an unnamed temporary file. Reads once, from the start, or seeks to 0."""
 
     def __init__(self, seal: TransitSeal, name: str | None, content_type: str, size: int) -> None:

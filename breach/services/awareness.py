@@ -12,6 +12,7 @@ from breach.models import Awareness, AwarenessState, Incident, Party, User
 from breach.permissions import require
 from breach.queries.facts import current_awareness, earliest_signal, facts_of
 from breach.services import facts as facts_service
+from breach.services import playbooks
 from breach.services.record import record
 
 CLOCK_SKEW = timedelta(minutes=5)  # a responder's watch may run ahead of the server's
@@ -79,6 +80,7 @@ def set_awareness(
         facts_service.refresh(
             actor=actor, incident=incident, party=party, reason=f"awareness {state}", now=now
         )
+        playbooks.replan_party(actor=actor, party=party, now=now)
         record(
             actor=actor,
             incident=incident,

@@ -10,10 +10,7 @@ from breach.models import Awareness, AwarenessState, Obligation, ObligationState
 from breach.models.playbooks import Task
 from breach.models.timeline import Event
 from breach.queries.facts import awareness_history
-try:
-    from breach.services import evidence, playbooks, timeline
-except ImportError:
-    pass
+from breach.services import evidence, playbooks, timeline
 from breach.services.awareness import set_awareness
 from breach.services.facts import update_facts
 from breach.services.incidents import PartyData, add_member, open_incident

@@ -89,7 +89,9 @@ def sums(stage: Stage) -> None:
     stage.check(total.is_done, "nothing is pending or unclear")
     emails = sum(stage.post.accepted.values())
     stage.counts["emails_at_the_server"] = emails
-    stage.check(max(stage.post.accepted.values(), default=0) == 1, "nobody got two e-mails")
+    stage.check(max(stage.post.accepted.values(), default=0) == 1, "no letter was mailed twice")
+    by_mail = stage.counts["people"]["by_channel"]["email"]
+    stage.check(emails == by_mail, f"{by_mail} people by e-mail, {emails} messages at the server")
     stage.check(
         not any(name in subject for subject in stage.post.subjects for name in ("Lacôte",)),
         "no name in a subject",

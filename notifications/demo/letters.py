@@ -157,6 +157,7 @@ def _return_one(stage: Stage, notice: Notice) -> None:
 
 def _late_one(stage: Stage, notice: Notice) -> None:
     people = stage.people
+    notice.refresh_from_db()
     late: Person = people_service.add_person(
         actor=people.second_responder,
         incident=stage.incident,

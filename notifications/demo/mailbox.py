@@ -19,7 +19,7 @@ HOST = "127.0.0.1"
 
 @dataclass
 class Post:
-    """What arrived: how many messages per recipient, the bounces to hand back, subjects for the checks."""
+    """What arrived: messages per envelope sender (each letter has its own), bounces to hand back, subjects."""
 
     accepted: Counter[str] = field(default_factory=Counter)
     subjects: set[str] = field(default_factory=set)
@@ -34,8 +34,8 @@ class _Taker:
         content = envelope.content if isinstance(envelope.content, bytes) else str(envelope.content).encode()
         message = message_from_bytes(content)
         self.post.subjects.add(str(message["Subject"]))
+        self.post.accepted[str(envelope.mail_from)] += 1
         for recipient in envelope.rcpt_tos:
-            self.post.accepted[recipient.casefold()] += 1
             if recipient.casefold() == self.full:
                 self.post.bounces.append(delivery_report(str(envelope.mail_from), recipient, content))
         await asyncio.sleep(0)

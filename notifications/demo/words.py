@@ -101,13 +101,14 @@ FOLLOW_UP_ANSWERS: dict[str, Any] = {
     "people_text": "Clients de la boutique en ligne, comptes actuels et anciens, dans six pays. Des mineurs figurent parmi eux.",
     "data_text": "Noms, adresses électroniques et postales, empreintes salées de mots de passe ; pour certains, IBAN et date de naissance ; pour d'anciens comptes californiens, mots de passe en clair.",
     "risk_text": "IBAN, dates de naissance et mots de passe en clair pour une partie des personnes : risque élevé de fraude et d'usurpation d'identité.",
-    "severity": "severe",
+    "severity": "significant",
     "risk": "high_risk",
     "impacts": ["loss_of_control", "identity_theft", "fraud", "financial_loss"],
     "other_authorities": "yes",
     "other_authorities_text": "ICO (Royaume-Uni) ; procureur général de Californie, selon le nombre de résidents.",
     "authorities_notified": "ICO (Royaume-Uni)",
     "police": "yes",
+    "told_scope_text": "Les personnes sans adresse électronique ou postale utilisable ; la lettre sera publiée sur le site.",
     "told_content": "Lettre en cinq langues : nature de la violation, point de contact, conséquences probables, mesures prises et conseils.",
 }
 
