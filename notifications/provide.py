@@ -10,6 +10,7 @@ from breach import providers
 from breach.models import Approval, Incident, User
 from breach.permissions import can
 from breach.providers import NextAction, Tab, Total
+from notifications import provide_filings
 from notifications.models import Notice, PersonNotice, PrintRun
 from notifications.queries.notices import incident_totals
 from notifications.states import NoticeState, PersonState, RunState
@@ -24,6 +25,7 @@ def register() -> None:
     providers.register_next_actions(next_actions)
     providers.register_totals(totals)
     providers.register_subject_url("letters", letters_url)
+    provide_filings.register()
 
 
 def next_actions(incident: Incident, user: User) -> list[NextAction]:
