@@ -182,11 +182,11 @@ LOG_EVENT: Said = (
     {},
 )
 
-SUSPICION = "Report of a researcher that the admin page answers strangers; being checked."
-DECIDED = (
+SUSPICION = "Un chercheur signale que la page d'administration répond à des inconnus ; vérification en cours."
+DECIDED = "La revue des journaux du soir montre que les deux tables ont été lues. Certitude acquise quand la requête d'extraction a été trouvée."
     "The log review of the evening shows that both tables were read. Certain when the dump request was found."
 )
-CORRECTED = (
+CORRECTED = "L'équipe de nuit avait déjà trouvé la requête d'extraction et l'avait notée ; sa note n'est apparue que maintenant."
     "The night shift had already found the dump request and wrote it down; its note came to light only now."
 )
 ASSESSED = "Copied by an intruder who means harm. Names with postal address and, for some, IBAN and birth date allow fraud and identity theft; clear-text passwords of old accounts open other accounts too."

@@ -75,7 +75,8 @@ class Command(BaseCommand):
 def _apart(out: Path) -> int:
     """Run in a fresh installation of its own beside this one, so that it can be run again and touches nothing."""
     root = settings.DATA.root / "demo"
-    shutil.rmtree(root, ignore_errors=True)
+    if not settings.DATABASE_URL:  # a database of its own keeps its keys, and gets one more incident
+        shutil.rmtree(root, ignore_errors=True)
     environment = {**os.environ, "TOCSIN_DATA": str(root)}
     environment.pop("TOCSIN_KEYS", None)
     manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
