@@ -39,12 +39,12 @@ def next_actions(incident: Incident, user: User) -> list[NextAction]:
         for party in board.parties_owing_a_first_filing(incident)
     ]
     found += [
-        _of_open(phase, board.authority_name(phase.filing.authority, language))
+        _of_open(phase, board.short_authority(phase.filing.authority, language))
         for phase in board.open_phases(incident, clock.now(), language)
     ]
     for filing in board.to_be_completed(incident):
         text = _("%(authority)s: complete the filing with what was announced") % {
-            "authority": board.authority_name(filing.authority, language)
+            "authority": board.short_authority(filing.authority, language)
         }
         found.append(NextAction(URGENT_FOLLOW, text, reverse("filing", args=[incident.uid, filing.uid])))
     return found
@@ -52,7 +52,7 @@ def next_actions(incident: Incident, user: User) -> list[NextAction]:
 
 def _first(incident: Incident, authority: str, party: str, language: str) -> NextAction:
     text = _("%(authority)s: the first filing is due") % {
-        "authority": board.authority_name(authority, language)
+        "authority": board.short_authority(authority, language)
     }
     return NextAction(URGENT_FIRST, text, reverse("filing-new", args=[incident.uid]) + f"?party={party}")
 

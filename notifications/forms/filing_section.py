@@ -59,6 +59,18 @@ class AskedRow:
     may_follow: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Rows that are asked together, and their inputs entry by entry; mostly one row and one entry."""
+
+    rows: tuple[AskedRow, ...]
+    entries: tuple[tuple[Any, ...], ...]
+
+    @property
+    def is_repeated(self) -> bool:
+        return len(self.entries) > 1
+
+
 class SectionForm(forms.Form):
     """The rows of one section. `changes` gives the values that differ, as services take them."""
 
@@ -184,6 +196,16 @@ class SectionForm(forms.Form):
                 may_follow=field.follows and self.content.completeness == "incomplete",
             )
             for field in self.rows()
+        ]
+
+    def blocks(self) -> list[Block]:
+        """The rows as the page groups them: those that repeat together stand side by side, per entry."""
+        groups: dict[str, list[AskedRow]] = {}
+        for row in self.asked_rows():
+            groups.setdefault(row.field.repeat or row.field.key, []).append(row)
+        return [
+            Block(tuple(rows), tuple(zip(*(row.inputs for row in rows), strict=True)))
+            for rows in groups.values()
         ]
 
     def _condition(self, field: Field) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -42,6 +43,8 @@ TONES = {
     FilingState.SUBMITTED: "good",
     FilingState.WITHDRAWN: "neutral",
 }
+# Authorities carry the usual short form of their name in brackets behind it.
+SHORT_FORM = re.compile(r"\(([^()]{2,20})\)$")
 CLOCKS = (ObligationState.PROVISIONAL, ObligationState.RUNNING, ObligationState.MET)
 
 
@@ -52,6 +55,13 @@ def authority_name(key: str, language: str) -> str:
         known = authorities.load().get(key)
         return f"{known.name} ({known.country})" if known else key
     return pick(profile.name, language)
+
+
+def short_authority(key: str, language: str) -> str:
+    """Name an authority for a narrow place: by the short form behind its own name, where it has one."""
+    known = authorities.load().get(key)
+    found = SHORT_FORM.search(known.native_name) if known else None
+    return found[1] if found else authority_name(key, language)
 
 
 @dataclass(frozen=True, slots=True)

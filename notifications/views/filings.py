@@ -6,7 +6,9 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from breach.errors import TocsinError
@@ -51,9 +53,13 @@ def phase(filing: Filing, context: dict[str, Any]) -> board.Phase:
 def filing_list(request: HttpRequest, uid: str) -> HttpResponse:
     """Every authority that is told or owed a filing, with its clocks and phases."""
     incident, context = frame(request, uid, "incident.view")
+    matters = board.matters(incident, context["now"], page_language())
+    may_draft = can(reader(request), "filing.draft", incident)
+    draft = {"label": _("Draft a filing"), "url": reverse("filing-new", args=[uid]), "icon": "plus"}
     context |= {
-        "matters": board.matters(incident, context["now"], page_language()),
-        "may_draft": can(reader(request), "filing.draft", incident),
+        "matters": matters,
+        "may_draft": may_draft,
+        "actions": [draft | {"primary": not matters}] if may_draft else [],
     }
     return render(request, "notifications/filings/list.html", context)
 

@@ -2,16 +2,19 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from breach.errors import TocsinError
-from breach.models import Incident
+from breach.models import Incident, User
 from breach.permissions import can, require
 from breach.views.room import reader, refuse_into, room
 from notifications.forms.reports import ReportForm
 from notifications.models import Report
 from notifications.queries import reports as reading
+from notifications.queries.register import CAPABILITY
 from notifications.services import reports as service
 from notifications.services.reports import Made
 from notifications.views.downloads import attachment, note_taken
@@ -51,8 +54,19 @@ def reports(request: HttpRequest, uid: str) -> HttpResponse:
         "has_readers": bool(reading.active_readers()),
         "may_make": can(user, "report.make", incident),
         "may_name_readers": can(user, "readers.manage"),
+        "actions": _actions(user, incident),
     }
     return render(request, "notifications/reports/page.html", context, status=422 if form.errors else 200)
+
+
+def _actions(user: User, incident: Incident) -> list[dict[str, str]]:
+    """Ways to what belongs to the whole house."""
+    found = []
+    if can(user, "readers.manage"):
+        found.append({"label": _("Readers"), "url": reverse("readers"), "icon": "users"})
+    if can(user, CAPABILITY, incident):
+        found.append({"label": _("Register of Article 33(5)"), "url": reverse("register"), "icon": "books"})
+    return found
 
 
 def _found(incident: Incident, row: str) -> Report:

@@ -471,7 +471,7 @@ def saying(house: House, user: User | None = None) -> list[str]:
     return [str(one.text) for one in provide_filings.next_actions(house.incident, user or house.responder)]
 
 
-CNIL = "CNIL (French data protection authority)"
+CNIL = "CNIL"
 
 
 def test_next_actions_follow_the_filing(case: House) -> None:
