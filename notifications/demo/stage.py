@@ -87,7 +87,7 @@ class Stage:
         self.console.print(f"[bold]{self.number:>2}. {title}[/bold]")
 
     def say(self, text: str) -> None:
-        self.console.print(f"    {text}", highlight=False)
+        self.console.print(f"    {text}", highlight=False, markup=False, soft_wrap=True)
 
     def now(self) -> datetime:
         return clock.now()
@@ -111,4 +111,4 @@ class Stage:
             MofNCompleteColumn(),
             TimeElapsedColumn(),
         )
-        return Progress(*columns, console=self.console, transient=True)
+        return Progress(*columns, console=self.console, transient=True, disable=not self.console.is_terminal)

@@ -182,13 +182,9 @@ LOG_EVENT: Said = (
     {},
 )
 
-SUSPICION = "Un chercheur signale que la page d'administration répond à des inconnus ; vérification en cours."
-DECIDED = "La revue des journaux du soir montre que les deux tables ont été lues. Certitude acquise quand la requête d'extraction a été trouvée."
-    "The log review of the evening shows that both tables were read. Certain when the dump request was found."
-)
-CORRECTED = "L'équipe de nuit avait déjà trouvé la requête d'extraction et l'avait notée ; sa note n'est apparue que maintenant."
-    "The night shift had already found the dump request and wrote it down; its note came to light only now."
-)
+SUSPICION = "Un chercheur signale que la page d’administration répond à des inconnus ; vérification en cours."
+DECIDED = "La revue des journaux du soir montre que les deux tables ont été lues. Certitude acquise quand la requête d’extraction a été trouvée."
+CORRECTED = "L’équipe de nuit avait déjà trouvé la requête d’extraction et l’avait notée ; sa note n’est apparue que maintenant."
 ASSESSED = "Copied by an intruder who means harm. Names with postal address and, for some, IBAN and birth date allow fraud and identity theft; clear-text passwords of old accounts open other accounts too."
 ADVICE = "Tell the people: bank details, birth dates and clear-text passwords in malicious hands are a high risk (Article 34 GDPR)."
 DECIDE_AUTHORITY = "A risk cannot be ruled out: data were copied on purpose. The first filing goes now, incomplete, and is completed as soon as the people are counted."
