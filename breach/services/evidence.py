@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import IO, Any, BinaryIO
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from breach.errors import BadInput
 from breach.files import meta_of, open_sealed, store_sealed
@@ -91,7 +92,7 @@ def attach(*, actor: User, event: Event, stream: BinaryIO | Any, filename: str, 
             incident=incident, stream=stream, purpose=PURPOSE, now=now, filename=shown_name(filename)
         )
         if file.size == 0:
-            raise BadInput("The file is empty", place="files", mend="Give the file again.")
+            raise BadInput(_("The file is empty"), place="attachments", mend=_("Give the file again."))
         row = Attachment.objects.create(
             incident=incident, event=event, file=file, created_by=actor, created_at=now
         )

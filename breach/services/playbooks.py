@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from breach.errors import BadInput, Conflict
 from breach.models import (
@@ -68,7 +69,7 @@ def start_playbook(
     with transaction.atomic():
         Party.objects.select_for_update().get(pk=party.pk)
         if PlaybookRun.objects.filter(party=party, key=key).exists():
-            raise Conflict("This playbook was started already. Its tasks are on the Playbook page.")
+            raise Conflict(_("This playbook was started already. Its tasks are on the Playbook page."))
         awareness = awareness or current_awareness(party)
         base = _base(party, awareness, now)
         run = PlaybookRun.objects.create(
@@ -106,12 +107,12 @@ def assign_task(*, actor: User, task: Task, owner: User | None, now: datetime) -
     require(actor, "playbook.edit", incident)
     if owner is not None and not can(owner, "playbook.edit", incident):
         raise BadInput(
-            "This person does not work on the incident", place="owner", mend="Make them a member first."
+            _("This person does not work on the incident"), place="owner", mend=_("Make them a member first.")
         )
     with transaction.atomic():
         task = _locked(task)
         if task.state not in OPEN_TASK:
-            raise Conflict("This task is finished. Open it again before you give it to somebody.")
+            raise Conflict(_("This task is finished. Open it again before you give it to somebody."))
         old = task.owner
         if old == owner:
             return task
@@ -158,9 +159,11 @@ def move_task(*, actor: User, task: Task, to: str, note: str, now: datetime, see
         task = _locked(task)
         old, new = TaskState(task.state), TaskState(to)
         if seen is not None and seen != old:
-            raise Conflict(f"Somebody else moved this task: it is {old.label} now.")
+            raise Conflict(_("Somebody else moved this task. It is now: %(state)s.") % {"state": old.label})
         if (old, new) not in MOVES:
-            raise Conflict(f"A task that is {old.label} cannot become {new.label}.")
+            raise Conflict(
+                _("A task cannot go from “%(old)s” to “%(new)s”.") % {"old": old.label, "new": new.label}
+            )
         ahead_of = open_dependencies(task) if new is TaskState.DONE else []
         _check_note(note, old, new, ahead_of)
         task.state = new
@@ -255,7 +258,7 @@ def _replanned(run: PlaybookRun, now: datetime) -> tuple[list[Task], list[Task],
 
 def _base(party: Party, awareness: Awareness | None, now: datetime) -> Base:
     if awareness is not None and awareness.state == AwarenessState.RULED_OUT:
-        raise Conflict("It was ruled out that personal data are concerned. Record awareness again first.")
+        raise Conflict(_("It was ruled out that personal data are concerned. Record awareness again first."))
     if awareness is not None and awareness.state in (AwarenessState.DECIDED, AwarenessState.CORRECTED):
         return Base(awareness.instant, provisional=False)
     return base_of(party, otherwise=now)
@@ -295,12 +298,12 @@ def _check_note(note: str, old: TaskState, new: TaskState, ahead_of: list[str]) 
     if note.strip():
         return
     if (old, new) in NEEDS_REASON:
-        raise BadInput("This needs a reason", place="note", mend="Say why in one sentence.")
+        raise BadInput(_("This needs a reason"), place="note", mend=_("Say why in one sentence."))
     if ahead_of:
         raise BadInput(
-            "It depends on tasks that are still open",
+            _("It depends on tasks that are still open"),
             place="note",
-            mend="Finish them, or say why it is done already.",
+            mend=_("Finish them, or say why it is done already."),
         )
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from breach.errors import BadInput, Conflict
 from breach.models import Event, EventKind, Incident, Party, User
@@ -81,11 +82,11 @@ def correct_event(
     """
     require(actor, "timeline.add", event.incident)
     if not reason.strip():
-        raise BadInput("A correction needs a reason", place="reason", mend="Say what was wrong.")
+        raise BadInput(_("A correction needs a reason"), place="reason", mend=_("Say what was wrong."))
     with transaction.atomic():
         old = Event.objects.select_for_update().get(pk=event.pk)
         if Event.objects.filter(supersedes=old).exists():
-            raise Conflict("This entry was corrected already. Open the correction and correct that.")
+            raise Conflict(_("This entry was corrected already. Open the correction and correct that."))
         new = Event(
             kind=_kind(kind or old.kind),
             is_detection=old.is_detection if is_detection is None else is_detection,
@@ -104,7 +105,7 @@ def correct_event(
 def _common(actor: User, incident: Incident, party: Party, now: datetime) -> dict[str, Any]:
     if party.incident_id != incident.pk:
         raise BadInput(
-            "This party belongs to another incident", place="party", mend="Choose one of this incident."
+            _("This party belongs to another incident"), place="party", mend=_("Choose one of this incident.")
         )
     return {"incident": incident, "party": party, "created_by": actor, "created_at": now}
 
@@ -114,9 +115,9 @@ def _kind(kind: str) -> EventKind:
         return EventKind(kind)
     except ValueError:
         raise BadInput(
-            f"“{kind}” is no kind of entry",
+            _("“%(kind)s” is no kind of entry") % {"kind": kind},
             place="kind",
-            mend=f"Choose one of {', '.join(EventKind.values)}.",
+            mend=_("Choose one of %(kinds)s.") % {"kinds": ", ".join(EventKind.values)},
         ) from None
 
 
@@ -126,18 +127,20 @@ def _set_times(event: Event, moment: Moment, known_at: datetime | None, now: dat
     event.known_at = known_at or _known_by_default(event, now)
     if moment.occurred_from > now + CLOCK_SKEW or moment.occurred_to > now + CLOCK_SKEW:
         raise BadInput(
-            "This time is still to come",
+            _("This time is still to come"),
             place="moment",
-            mend="Only what has happened is logged.",
+            mend=_("Only what has happened is logged."),
             code="time_future",
         )
     if event.known_at > now + CLOCK_SKEW:
         raise BadInput(
-            "It cannot become known later than now", place="known", mend="Give when you learned of it."
+            _("It cannot become known later than now"), place="known", mend=_("Give when you learned of it.")
         )
     # "About 14:00" may have been known at five to two.
     if event.known_at < event.occurred_from and moment.precision is not Precision.ABOUT:
-        raise BadInput("It was known before it happened", place="known", mend="Correct one of the two times.")
+        raise BadInput(
+            _("It was known before it happened"), place="known", mend=_("Correct one of the two times.")
+        )
 
 
 def _known_by_default(event: Event, now: datetime) -> datetime:
@@ -152,10 +155,12 @@ def _carried(old: Event, moment: Moment) -> datetime | None:
 
 def _save(event: Event, *, text: str, reason: str = "") -> None:
     if not text.strip():
-        raise BadInput("Nothing is written", place="text", mend="One sentence is enough.")
+        raise BadInput(_("Nothing is written"), place="text", mend=_("One sentence is enough."))
     if len(text) > LONGEST_TEXT:
         raise BadInput(
-            f"The text is longer than {LONGEST_TEXT:,} characters", place="text", mend="Attach it as a file."
+            _("The text is longer than %(count)d characters") % {"count": LONGEST_TEXT},
+            place="text",
+            mend=_("Attach it as a file."),
         )
     event.seal_texts(text=text, **({"reason": reason} if reason else {}))
     event.save()

@@ -7,5 +7,6 @@ since what is read here may start a legal clock. (General date parsers guess, wh
 
 from breach.timewords.grammar import read_moment
 from breach.timewords.moment import CLOCK_SKEW, Moment, Precision, UnreadableTime
+from breach.timewords.say import say
 
-__all__ = ["CLOCK_SKEW", "Moment", "Precision", "UnreadableTime", "read_moment"]
+__all__ = ["CLOCK_SKEW", "Moment", "Precision", "UnreadableTime", "read_moment", "say"]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from breach.timewords import CLOCK_SKEW, Moment, Precision, UnreadableTime, read_moment
+from breach.timewords import CLOCK_SKEW, Moment, Precision, UnreadableTime, read_moment, say
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "timewords.json").read_text(encoding="utf-8"))
 NOW = datetime.fromisoformat(VECTORS["now"])
@@ -120,3 +120,24 @@ def test_any_words_of_time_are_read_or_refused(words: list[str]) -> None:
 def test_a_moment_refuses_nonsense(broken: tuple[datetime, datetime, Precision]) -> None:
     with pytest.raises(ValueError):
         Moment(*broken, PARIS)
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in VECTORS["cases"] if "start" in case], ids=lambda case: case["text"]
+)
+def test_what_was_read_can_be_said_again_on_a_later_day(case: dict[str, str]) -> None:
+    moment = read_moment(case["text"], now=NOW, zone=PARIS)
+    again = read_moment(say(moment, zone=PARIS), now=NOW + timedelta(days=9), zone=PARIS)
+    assert (again.occurred_from, again.precision, again.zone) == (
+        moment.occurred_from,
+        moment.precision,
+        moment.zone,
+    )
+
+
+def test_a_repeated_hour_is_said_with_its_offset() -> None:
+    second = read_moment("2026-10-25 02:30+01:00", now=NOW, zone=PARIS)
+    assert say(second, zone=PARIS) == "2026-10-25 02:30 +0100"
+    assert say(read_moment("2026-11-20 18:40 Europe/Berlin", now=NOW, zone=PARIS), zone=PARIS) == (
+        "2026-11-20 18:40 Europe/Berlin"
+    )

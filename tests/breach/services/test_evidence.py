@@ -109,7 +109,7 @@ def test_an_empty_file_takes_its_entry_with_it(opened: House) -> None:
     before = Entry.objects.count()
     with pytest.raises(BadInput) as refusal:
         log(opened, content=b"")
-    assert str(refusal.value) == "files: The file is empty. Give the file again."
+    assert str(refusal.value) == "attachments: The file is empty. Give the file again."
     assert (Event.objects.count(), SealedFile.objects.count(), Entry.objects.count()) == (0, 0, before)
 
 
