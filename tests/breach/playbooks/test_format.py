@@ -9,7 +9,7 @@ import pytest
 
 from breach.errors import BadInput
 from breach.playbooks import Condition, read_playbook
-from breach.playbooks.library import load_folder
+from breach.playbooks.library import HERE, load_folder
 
 WORDS = {"en": "Words", "fr": "Mots"}
 
@@ -100,8 +100,7 @@ def test_a_playbook_is_read_in_the_order_of_its_phases() -> None:
         ),
         (
             book(task("dry", due="+1h", depends_on=["pump"]), task("pump")),
-            "flood.toml: task dry: depends_on: dry is due before pump, on which it depends. "
-            "Give it a later due time.",
+            "flood.toml: task dry: depends_on: dry is due before pump, on which it depends. Give it a later",
         ),
         (
             book(task("dry", depends_on=["pump"]), task("pump", depends_on=["dry"])),
@@ -163,3 +162,10 @@ def test_an_include_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as refused:
         load_folder(tmp_path / "library", shared=tmp_path / "shared")
     assert str(refused.value) == "flood.toml: include: “../secret” is no shared file. Look into shared/."
+
+
+def test_the_example_of_the_documentation_is_a_playbook(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "adding-a-playbook.md").read_text(encoding="utf-8")
+    write(tmp_path / "library", "flood.toml", page.split("```toml\n")[1].split("```")[0])
+    playbook = load_folder(tmp_path / "library", shared=HERE / "shared")["flood"]
+    assert playbook.task("dry_the_files").depends_on == ("name_team",)
