@@ -31,9 +31,8 @@ def read(path: Path) -> Catalog:
 
 def key(message: Message) -> tuple[str, str]:
     context: Any = message.context or ""
-    return context.decode() if isinstance(context, bytes) else context, singular(
-        message
-    )  # read_mo leaves bytes
+    # Babel leaves the context of a compiled message as bytes.
+    return context.decode() if isinstance(context, bytes) else context, singular(message)
 
 
 def singular(message: Message) -> str:
