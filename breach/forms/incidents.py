@@ -44,6 +44,12 @@ class IncidentForm(forms.Form):
         named = [(key, f"{one.country} {one.name}") for key, one in authorities.load().items()]
         self.fields["authority"].choices = [("", _("not settled yet")), *named]  # type: ignore[attr-defined]
         self.fields["zone"].initial = user.zone
+        # Most houses have one legal entity: it and its country stand there already.
+        first = Organisation.objects.first()
+        if first is not None:
+            self.fields["organisation"].initial = first
+            self.fields["establishment"].initial = first.country
+            self.fields["authority"].initial = first.country.lower() if first.country.lower() in authorities.load() else ""
         zone = self.data.get("zone") or user.zone
         set_moments(self, now, zone)
 

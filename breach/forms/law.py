@@ -53,7 +53,8 @@ class FactsForm(forms.Form):
         )
         self.fields["sectors_rest"] = forms.BooleanField(
             label=_("and none of the others in this list"),
-            initial=bool(facts.sectors) and all(getattr(facts.sectors, key) is not None for key in sector_keys()),
+            initial=bool(facts.sectors)
+            and all(getattr(facts.sectors, key) is not None for key in sector_keys()),
             required=False,
         )
         self.order_fields([key for _title, keys in GROUPS for key in keys] + ["reason"])
@@ -76,7 +77,6 @@ class FactsForm(forms.Form):
         found["sectors"] = self._sectors()
         old = self.facts.to_json()
         return {key: value for key, value in found.items() if value != old.get(key)}
-
 
     def _sectors(self) -> dict[str, bool | None] | None:
         """Flags that are ticked are yes; the others are no only when somebody says so."""

@@ -20,6 +20,19 @@ from notifications.demo import words
 from notifications.demo.stage import ZONE, DemoFailed, Stage
 
 GDPR = {"regime": "eu_gdpr_controller", "to": "authority", "phase": "initial"}
+FIRST_TASKS = (
+    "name_team",
+    "preserve_logs",
+    "image_hosts",
+    "decide_awareness",
+    "cut_access",
+    "rotate_secrets",
+    "hunt_persistence",
+    "reset_passwords",
+    "close_hole",
+    "measure_exfiltration",
+    "find_old_copies",
+)
 LOG = files("notifications.demo") / "data" / "access.log"
 
 
@@ -118,17 +131,21 @@ def run_playbook(stage: Stage) -> None:
     owners = {"responder": people.responder, "manager": people.manager, "dpo": people.officer}
     for task in run.tasks.all():
         playbooks.assign_task(actor=people.responder, task=task, owner=owners[task.role], now=stage.now())
-    done = 0
-    for task in run.tasks.filter(role="responder").order_by("position"):
-        if playbooks.can_start(task):
-            playbooks.complete_task(actor=people.responder, task=task, note="Done.", now=stage.now())
-            done += 1
-    with_due = Task.objects.filter(run=run, due__isnull=False).count()
-    stage.counts["tasks"] = {"all": run.tasks.count(), "done": done, "with_due_time": with_due}
-    stage.check(done > 0 and with_due > 0, "tasks have due times and some are done")
+    finish(stage, *FIRST_TASKS)
+    with_due = run.tasks.filter(due__isnull=False).count()
+    stage.counts["tasks"] = {"all": run.tasks.count(), "with_due_time": with_due}
+    stage.check(with_due > 0, "tasks have due times")
     stage.say(
-        f"{stage.counts['tasks']['all']} tasks, {with_due} with a due time relative to awareness, {done} done"
+        f"{run.tasks.count()} tasks, {with_due} with a due time relative to awareness, {len(FIRST_TASKS)} done"
     )
+
+
+def finish(stage: Stage, *keys: str) -> None:
+    """Tick the tasks that the story has done by now, each by its owner."""
+    for key in keys:
+        task = Task.objects.get(run__incident=stage.incident, key=key)
+        actor = task.owner or stage.people.responder
+        playbooks.complete_task(actor=actor, task=task, note="Done.", now=stage.now())
 
 
 def _moment(stage: Stage, start: str, minutes: int, precision: Precision) -> Moment:

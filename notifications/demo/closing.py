@@ -9,6 +9,7 @@ from io import BytesIO, StringIO
 from breach.files import open_sealed
 from breach.models import SealedFile
 from breach.models.ledger import Entry
+from breach.models.playbooks import Task
 from breach.services.keys import keyring
 from breach.services.ledger import export_ledger
 from breach.vault import readers
@@ -83,6 +84,7 @@ def sums(stage: Stage) -> None:
     stage.step("The totals")
     notices = Notice.objects.filter(incident=stage.incident).order_by("number")
     stage.counts["notices"] = {str(one.number): reconcile(one).to_json() for one in notices}
+    stage.counts["tasks"]["done"] = Task.objects.filter(run__incident=stage.incident, state="done").count()
     total = incident_totals(stage.incident)
     stage.counts["letters"] = total.to_json()
     stage.check(total.reconciled, "approved = delivered + failed + pending + ambiguous + withheld")
