@@ -14,7 +14,7 @@ from breach.ledger import checks as ledger_checks  # noqa: F401 - registers its 
 def keys_apart(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001
     """Keys must not lie in the folder of what they open."""
     database_folder = settings.DATA.database.parent
-    if settings.TOCSIN_KEYS == database_folder or database_folder in settings.TOCSIN_KEYS.parents:
+    if database_folder == settings.TOCSIN_KEYS or database_folder in settings.TOCSIN_KEYS.parents:
         return [
             Error(
                 "The keys lie in the database's folder.",

@@ -13,8 +13,8 @@ from typing import IO, Any, BinaryIO, cast
 from django.conf import settings
 
 from breach.errors import BadInput
-from breach.models import Incident, SealedFile, new_uid
 from breach.keys import vault_for
+from breach.models import Incident, SealedFile, new_uid
 from breach.vault import canonical_json, new_salt
 
 SALT_LABEL = b"tocsin file v1\x00"
@@ -66,7 +66,7 @@ def store_sealed(
     reader = _Hashing(stream, salt, settings.TOCSIN_MAX_UPLOAD)
     try:
         with open(draft, "xb", opener=_private) as target:
-            vault.seal_stream(cast(BinaryIO, reader), target, context=context_of(incident, purpose, uid))
+            vault.seal_stream(cast("BinaryIO", reader), target, context=context_of(incident, purpose, uid))
             target.flush()
             os.fsync(target.fileno())
         draft.rename(path)
@@ -94,14 +94,15 @@ def open_sealed(file: SealedFile) -> IO[bytes]:
     incident = file.incident
     target = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the caller closes it
     with path_of(file.name).open("rb") as source:
-        vault_for(incident).open_stream(source, cast(BinaryIO, target), context=context_of(incident, file.purpose, file.uid))
+        vault_for(incident).open_stream(
+            source, cast("BinaryIO", target), context=context_of(incident, file.purpose, file.uid)
+        )
     target.seek(0)
     return target
 
 
 def meta_of(file: SealedFile) -> dict[str, str]:
     """Open what is sealed beside the file: salt, plain SHA-256 (hex) and the name it was given."""
-
     context = context_of(file.incident, file.purpose, file.uid) + "/meta"
     return dict(json.loads(vault_for(file.incident).open(bytes(file.sealed_meta), context=context)))
 

@@ -82,7 +82,7 @@ def _without_text(name: str, work: Work) -> Work:
         close_old_connections()
         try:
             work(*args)
-        except Exception as error:  # the edge of the worker's loop
+        except Exception as error:  # noqa: BLE001 - the edge of the worker's loop
             trace = error.__traceback__
             while trace and trace.tb_next:
                 trace = trace.tb_next
@@ -102,7 +102,8 @@ class NamedJob(Job):
 
     def __init__(
         self, id: str | None = None, connection: Redis | None = None, serializer: Any = None
-    ) -> None:  # noqa: A002, ARG002
+    ) -> None:  # noqa: A002
+        del serializer  # RQ hands over pickle by default
         super().__init__(id, connection, JSONSerializer)
 
     @property

@@ -73,15 +73,16 @@ def can(user: Any, capability: str, incident: Incident | None = None) -> bool:
         return False
     if incident is None:
         return capability in HOUSE_WIDE
-    if sees_every_incident(user):
-        return True
-    member = membership(user, incident)
+    return sees_every_incident(user) or _member_may(membership(user, incident), capability)
+
+
+def _member_may(member: Membership | None, capability: str) -> bool:
     if member is None:
         return False
     # Article 38(6) GDPR: the officer advises; taking the decision would be a conflict of interests.
-    if member.is_dpo and capability in {"decision.make", "approve", "release"}:
-        return False
-    return capability != "advice.give" or member.is_dpo
+    if member.is_dpo:
+        return capability not in {"decision.make", "approve", "release"}
+    return capability != "advice.give"
 
 
 def require(user: Any, capability: str, incident: Incident | None = None) -> None:

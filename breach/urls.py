@@ -1,22 +1,22 @@
 """Addresses of the case side. Nothing of Django's admin or django-rq's pages is mounted."""
 
+from django.conf import settings
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from breach.urls_timeline import urlpatterns as timeline_patterns
 from breach.views import (
+    approvals,
+    assessment,
     errors,
     home,
     incidents,
     ledger,
     obligations,
-    approvals,
-    assessment,
     overview,
     people,
     styleguide,
 )
-from breach.urls_timeline import urlpatterns as timeline_patterns
-from django.conf import settings
 
 # What notifications adds to the room; a string, since breach never imports it.
 OUTWARD = "notifications.urls"

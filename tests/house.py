@@ -43,7 +43,7 @@ class House:
 
 def build_house(now: datetime) -> House:
     def account(name: str, role: str) -> User:
-        email = f"{name.split()[0].lower()}@example.org"
+        email = f"{name.split(maxsplit=1)[0].lower()}@example.org"
         return create_account(actor=None, email=email, name=name, role=role, password=PASSWORD, now=now)
 
     shop = create_organisation(

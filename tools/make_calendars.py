@@ -7,7 +7,7 @@ Run from the root of the checkout when a calendar is about to run out or a count
 Islamic and some other movable holidays are estimates of that library until they are proclaimed.
 """
 
-# ruff: noqa: INP001, SIM905 - a script of its own; lists of codes read better as words
+# ruff: noqa: SIM905 - a script of its own; lists of codes read better as words
 from __future__ import annotations
 
 from importlib.metadata import version

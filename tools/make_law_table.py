@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - a script of its own
 """Write the table of docs/law-data.md: regime, phase, period, source, confidence.
 
 Run from the root of the checkout after a change in breach/law/regimes:

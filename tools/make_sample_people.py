@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - a script of its own
 """Makes the two tables of affected people that the demonstration reads. Everybody is made up.
 
     python tools/make_sample_people.py [FOLDER]

@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - a tool that is run by its path; no package
 """Take the pinned npm packages of vendored.toml into breach/static/vendor/, or check what lies there.
 
     python tools/vendor_assets.py           pack each package, verify its digest, copy the named files

@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from breach.errors import BadInput
+from breach.law.places import is_country
 from breach.timewords import Moment, read_moment
 
 UNKNOWN = ""
@@ -56,11 +57,7 @@ class YesNoUnknown(forms.TypedChoiceField):
 def countries() -> list[tuple[str, str]]:
     """Countries by name in the language of the page."""
     territories = Locale.parse(translation.get_language() or "en", sep="-").territories
-    named = [
-        (code, name)
-        for code, name in territories.items()
-        if len(code) == 2 and code.isalpha() and code not in ("ZZ", "EU", "UN", "EZ", "QO", "XA", "XB")
-    ]  # noqa: PLR2004
+    named = [(code, name) for code, name in territories.items() if is_country(code)]
     return sorted(named, key=lambda pair: pair[1])
 
 

@@ -49,7 +49,9 @@ class IncidentForm(forms.Form):
         if first is not None:
             self.fields["organisation"].initial = first
             self.fields["establishment"].initial = first.country
-            self.fields["authority"].initial = first.country.lower() if first.country.lower() in authorities.load() else ""
+            self.fields["authority"].initial = (
+                first.country.lower() if first.country.lower() in authorities.load() else ""
+            )
         zone = self.data.get("zone") or user.zone
         set_moments(self, now, zone)
 

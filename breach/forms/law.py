@@ -94,22 +94,21 @@ def _field(key: str, shape: Any, value: Any, zone: str) -> forms.Field:
     if isinstance(shape, facts_fields.Choice):
         choices = [("", _("not known")), *((one, choice_label(one)) for one in shape.words)]
         return forms.ChoiceField(choices=choices, initial=value, **common)
-    if isinstance(shape, facts_fields.Count):
-        return forms.IntegerField(min_value=0, initial=value, **common)
+    if isinstance(shape, facts_fields.ListOf):
+        boxes = forms.CheckboxSelectMultiple
+        return forms.MultipleChoiceField(
+            choices=_choices_of(shape.of), initial=list(value or ()), widget=boxes, **common
+        )
     if isinstance(shape, facts_fields.Instant):
         return MomentField(initial=_said(value, zone), **common)
-    if isinstance(shape, facts_fields.ListOf) and isinstance(shape.of, facts_fields.KindKey):
+    return forms.IntegerField(min_value=0, initial=value, **common)
+
+
+def _choices_of(shape: Any) -> list[tuple[str, str]]:
+    if isinstance(shape, facts_fields.KindKey):
         language = (get_language() or "en")[:2]
-        choices = [(one.key, one.label(language)) for one in kinds.load().values()]
-        return forms.MultipleChoiceField(
-            choices=choices, initial=list(value or ()), widget=forms.CheckboxSelectMultiple, **common
-        )
-    if isinstance(shape, facts_fields.ListOf) and isinstance(shape.of, facts_fields.Choice):
-        choices = [(one, choice_label(one)) for one in shape.of.words]
-        return forms.MultipleChoiceField(
-            choices=choices, initial=list(value or ()), widget=forms.CheckboxSelectMultiple, **common
-        )
-    return forms.CharField(initial=value, **common)
+        return [(one.key, one.label(language)) for one in kinds.load().values()]
+    return [(one, choice_label(one)) for one in shape.words]
 
 
 def _said(value: Any, zone: str) -> str:

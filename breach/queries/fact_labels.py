@@ -19,7 +19,10 @@ GROUPS = [
     ),
     (
         _("Which data"),
-        ["data_kinds", "records_total", "encryption", "encryption_strong", "key_compromised", "unintelligible", "hashes_broken", "data_depth"],
+        [
+            "data_kinds", "records_total", "encryption", "encryption_strong", "key_compromised", "unintelligible",
+            "hashes_broken", "data_depth",
+        ],
     ),
     (_("Which people"), ["targets_eea", "targets_uk", "people_total", "people_precision", "subjects", "minors", "vulnerable"]),
     (

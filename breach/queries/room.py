@@ -8,7 +8,16 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from breach import providers
-from breach.models import Assessment, AwarenessState, Decision, Incident, Obligation, ObligationState, Phase, User
+from breach.models import (
+    Assessment,
+    AwarenessState,
+    Decision,
+    Incident,
+    Obligation,
+    ObligationState,
+    Phase,
+    User,
+)
 from breach.models.playbooks import Task
 from breach.permissions import can
 from breach.providers import NextAction

@@ -72,7 +72,9 @@ def answers(party: Party, language: str) -> dict[str, list[RegimeLine]]:
     for row in RegimeAnswer.objects.filter(facts=version).order_by("regime"):
         regime = names.get(row.regime)
         found[row.outcome].append(
-            RegimeLine(regime.name(language) if regime else row.regime, row.outcome, _detail(row.detail, language))
+            RegimeLine(
+                regime.name(language) if regime else row.regime, row.outcome, _detail(row.detail, language)
+            )
         )
     return found
 

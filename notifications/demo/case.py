@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from importlib.resources import files
 from io import BytesIO
 
-from breach.law.words import word
 from breach.law.steps import Step
+from breach.law.words import word
 from breach.models import Awareness, AwarenessState, Obligation, ObligationState, User
 from breach.models.playbooks import Task
 from breach.models.timeline import Event
@@ -71,14 +71,15 @@ def open_case(stage: Stage) -> None:
         "a provisional clock runs from the report",
     )
     stage.say(
-        f"{stage.incident.reference}, provisional clock until {local_time(_due(clock), ZONE)}, alarms planned: {clock.reminders.count()}"
+        f"{stage.incident.reference}, provisional clock until {local_time(_due(clock), ZONE)},"
+        f" alarms planned: {clock.reminders.count()}"
     )
 
 
 def log_events(stage: Stage) -> None:
     stage.step("The timeline fills; awareness is decided and once corrected")
     people = stage.people
-    for kind, start, minutes, precision, text, flags in words.EVENTS:
+    for kind, start, minutes, precision, text, signal in words.EVENTS:
         timeline.log_event(
             actor=people.responder,
             incident=stage.incident,
@@ -87,9 +88,10 @@ def log_events(stage: Stage) -> None:
             text=text,
             moment=_moment(stage, start, minutes, precision),
             now=stage.now(),
-            **flags,
+            is_report=signal == "report",
+            is_detection=signal == "detection",
         )
-    kind, start, minutes, precision, text, _flags = words.LOG_EVENT
+    kind, start, minutes, precision, text, _signal = words.LOG_EVENT
     moment = _moment(stage, start, minutes, precision)
     content = LOG.read_bytes()
     _event, attachment = evidence.log_with_file(

@@ -42,7 +42,8 @@ def report(stage: Stage) -> None:
     for reader in named:  # these made-up keys are gone after this run
         reports.retire_reader(actor=stage.people.manager, reader=reader, now=stage.now())
     stage.say(
-        f"report.age opens for {' and '.join(name for name, _mail in READERS)}; the PDF's passphrase is shown once: {made.passphrase}"
+        f"report.age opens for {' and '.join(name for name, _mail in READERS)};"
+        f" the PDF's passphrase is shown once: {made.passphrase}"
     )
 
 
@@ -58,7 +59,7 @@ def register(stage: Stage) -> None:
         actor=stage.people.auditor, incidents=[stage.incident], stream=target, now=stage.now()
     )
     path = stage.write("ledger.jsonl", target.getvalue())
-    verified = subprocess.run(  # noqa: S603 - this very Python on our own module
+    verified = subprocess.run(
         [
             sys.executable,
             "-m",
@@ -99,7 +100,8 @@ def sums(stage: Stage) -> None:
         "no name in a subject",
     )
     stage.say(
-        f"approved {total.approved} = delivered {total.delivered} + failed {total.failed} (of them unreachable {total.unreachable})"
+        f"approved {total.approved} = delivered {total.delivered} + failed {total.failed}"
+        f" (of them unreachable {total.unreachable})"
         f" + pending {total.pending} + unclear {total.ambiguous} + withheld {total.withheld}"
     )
 

@@ -11,9 +11,8 @@ from breach.services.obligations import mark_met
 from notifications.demo import letter_texts
 from notifications.demo.stage import ZONE, Stage
 from notifications.models import Notice, PersonNotice, PrintRun
-
-from notifications.services import notices, printing, returns
 from notifications.queries.letters import letter_pdf
+from notifications.services import notices, printing, returns
 from notifications.states import Channel, Code, PersonState, RunState
 
 LANGUAGES = ("de", "en", "es", "fr", "nl")

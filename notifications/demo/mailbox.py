@@ -9,7 +9,7 @@ import uuid
 from collections import Counter
 from dataclasses import dataclass, field
 from email import message_from_bytes
-from typing import Any, Self
+from typing import Self
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -97,7 +97,7 @@ class MailServer:
         self._controller.start()
         return self
 
-    def __exit__(self, *_failure: Any) -> None:
+    def __exit__(self, *_failure: object) -> None:
         self._controller.stop()
 
 

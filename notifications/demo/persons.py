@@ -54,7 +54,8 @@ def _load(stage: Stage, name: str) -> None:
     profile = intake.profile(actor=actor, file=file, now=stage.now())
     tried = intake.dry_run(actor=actor, file=file, now=stage.now())
     stage.say(
-        f"{name}: {len(profile.columns)} columns mapped, read as {file.encoding or file.format}; {tried.read} rows, {tried.refused} refused"
+        f"{name}: {len(profile.columns)} columns mapped, read as {file.encoding or file.format};"
+        f" {tried.read} rows, {tried.refused} refused"
     )
     for refusal in [one for one in tried.refusals if one.whole_row][:3]:
         stage.say(

@@ -16,7 +16,9 @@ def play(stage: Stage) -> None:
     persons.assess(stage)
     case.finish(stage, "assess_risk", "dpo_advice", "decide_notification", "other_duties")
     letters.write_letters(stage)
-    case.finish(stage, "open_contact_point", "draft_letters", "write_for_minors", "send_letters", "work_returns")
+    case.finish(
+        stage, "open_contact_point", "draft_letters", "write_for_minors", "send_letters", "work_returns"
+    )
     telling.follow_up(stage)
     case.finish(stage, "follow_up_filing")
     closing.report(stage)

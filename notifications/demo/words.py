@@ -113,7 +113,7 @@ FOLLOW_UP_ANSWERS: dict[str, Any] = {
 }
 
 # (kind, offset name in Times, minutes after, precision, text, flags)
-Said = tuple[str, str, int, Precision, str, dict[str, bool]]
+Said = tuple[str, str, int, Precision, str, str]
 
 EVENTS: list[Said] = [
     (
@@ -122,7 +122,7 @@ EVENTS: list[Said] = [
         0,
         Precision.ABOUT,
         "First request to the forgotten upload module, from an address abroad.",
-        {},
+        "",
     ),
     (
         "observed",
@@ -130,7 +130,7 @@ EVENTS: list[Said] = [
         0,
         Precision.EXACT,
         "Two tables are read in one go: customers and legacy_accounts.",
-        {},
+        "",
     ),
     (
         "reported",
@@ -138,7 +138,7 @@ EVENTS: list[Said] = [
         0,
         Precision.EXACT,
         "A security researcher writes to the help desk: the admin page answers strangers.",
-        {"is_report": True},
+        "report",
     ),
     (
         "detected",
@@ -146,7 +146,7 @@ EVENTS: list[Said] = [
         55,
         Precision.EXACT,
         "The on-call engineer sees the researcher is right and wakes the incident lead.",
-        {"is_detection": True},
+        "detection",
     ),
     (
         "contained",
@@ -154,7 +154,7 @@ EVENTS: list[Said] = [
         110,
         Precision.EXACT,
         "Module removed, admin page closed, all sessions ended.",
-        {},
+        "",
     ),
     (
         "decided",
@@ -162,7 +162,7 @@ EVENTS: list[Said] = [
         0,
         Precision.EXACT,
         "Log review: the dump request answered 200 with 61 MB. Data were taken.",
-        {},
+        "",
     ),
     (
         "communicated",
@@ -170,7 +170,7 @@ EVENTS: list[Said] = [
         15,
         Precision.EXACT,
         "Management and data protection officer informed by telephone.",
-        {},
+        "",
     ),
 ]
 LOG_EVENT: Said = (
@@ -179,7 +179,7 @@ LOG_EVENT: Said = (
     40,
     Precision.EXACT,
     "Web server log of the night, as pulled from the machine.",
-    {},
+    "",
 )
 
 SUSPICION = "Un chercheur signale que la page d’administration répond à des inconnus ; vérification en cours."

@@ -1,7 +1,15 @@
 """Rows of the outward side. Import models from here."""
 
 from notifications.models.filings import FILING_MOVES, OPEN_STATES, Filing, FilingState
-from notifications.models.notices import Attempt, Notice, NoticeRemark, NoticeText, PersonNotice, PrintFile, PrintRun
+from notifications.models.notices import (
+    Attempt,
+    Notice,
+    NoticeRemark,
+    NoticeText,
+    PersonNotice,
+    PrintFile,
+    PrintRun,
+)
 from notifications.models.portal import PortalCount
 from notifications.models.reports import Reader, Report
 

@@ -1,5 +1,6 @@
 """Enqueues the periodic sweeps (RQ's own cron scheduler with our jobs by name)."""
 
+import logging
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -19,7 +20,7 @@ SWEEPS = {
 }
 
 
-class NamedCron(DjangoCronScheduler):  # type: ignore[misc]
+class NamedCron(DjangoCronScheduler):
     """RQ's scheduler puts pickled functions in Redis; this one enqueues registered names."""
 
     def enqueue_jobs(self) -> list[Any]:
@@ -38,7 +39,7 @@ class Command(BaseCommand):
     help = "Enqueue the periodic sweeps."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        scheduler = NamedCron(logging_level="WARNING")
+        scheduler = NamedCron(logging_level=logging.WARNING)
         for name, seconds in SWEEPS.items():
             scheduler.register(_named, "default", interval=seconds, name=name)
-        scheduler.start()
+        scheduler.start()  # type: ignore[no-untyped-call]
