@@ -101,8 +101,11 @@ class NamedJob(Job):
     """A job whose function comes from our table and whose data is JSON; everything else is refused."""
 
     def __init__(
-        self, id: str | None = None, connection: Redis | None = None, serializer: Any = None
-    ) -> None:  # noqa: A002
+        self,
+        id: str | None = None,  # noqa: A002 - RQ's own name
+        connection: Redis | None = None,
+        serializer: Any = None,
+    ) -> None:
         del serializer  # RQ hands over pickle by default
         super().__init__(id, connection, JSONSerializer)
 

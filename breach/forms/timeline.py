@@ -148,6 +148,8 @@ class CorrectionForm(EventForm):
         super().__init__(*args, incident=event.incident, initial=initial, **kwargs)
         for name in ("attachments", "party"):
             del self.fields[name]
+        self.fields["moment"].required = True
+        self.fields["moment"].help_text = EXAMPLE
         self.fields["text"].widget.attrs.pop("data-quick-add")
         self.fields["text"].widget.attrs["rows"] = 4
 
@@ -157,7 +159,7 @@ class CorrectionForm(EventForm):
         return {
             "text": data["text"],
             "reason": data["reason"],
-            "moment": data["moment"] or Moment.at(self._now.replace(microsecond=0), self._zone),
+            "moment": data["moment"],
             "kind": data["kind"],
             "known_at": data["known"].occurred_from if data["known"] else None,
             "is_detection": data["is_detection"],

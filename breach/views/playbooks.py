@@ -157,9 +157,10 @@ def _page(
         "owners": owners,
         "may_edit": may_edit,
     }
-    if getattr(request, "htmx", False):
-        return render(request, "breach/playbook/_room.html", context)
-    return render(request, "breach/playbook/page.html", context, status=422 if refused else 200)
+    template = (
+        "breach/playbook/_room.html" if getattr(request, "htmx", False) else "breach/playbook/page.html"
+    )
+    return render(request, template, context, status=422 if refused else 200)
 
 
 def _shown(task: TaskLine, incident: Incident, refused: _Refused | None, *, may_edit: bool) -> dict[str, Any]:

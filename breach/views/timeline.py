@@ -27,6 +27,7 @@ TONES = {
     EventKind.COMMUNICATED: "info",
     EventKind.DECIDED: "info",
 }
+MORE = ("known", "is_detection", "is_report")  # fields that the quick add folds away while they are empty
 
 
 @require_safe
@@ -50,11 +51,13 @@ def add(request: HttpRequest, uid: str) -> HttpResponse:
         except TocsinError as refusal:
             refuse_into(form, refusal)
         else:
-            if not _is_htmx(request):
-                messages.success(request, _("Entered."))
-                return redirect("timeline", uid)
-            form = EventForm(incident=incident, now=context["now"])
-            context["entered"] = True
+            messages.success(request, _("Entered."))
+            # A fresh page, not a fresh fragment: the kept draft goes before the new form could take it up again.
+            return (
+                HttpResponse(status=204, headers={"HX-Refresh": "true"})
+                if _is_htmx(request)
+                else redirect("timeline", uid)
+            )
     return _page(request, incident, context, form)
 
 
@@ -181,6 +184,7 @@ def _page(request: HttpRequest, incident: Incident, context: dict[str, Any], for
     context |= {
         "form": form,
         "filter": wanted,
+        "more_is_open": any(form.errors.get(name) or form[name].value() for name in MORE),
         "is_filtered": bool(chosen.get("kind") or chosen.get("with_files")),
         "page": page,
         "entries": [shown(one, incident, may_open=may_open, may_change=may_add) for one in page.entries],
@@ -189,10 +193,8 @@ def _page(request: HttpRequest, incident: Incident, context: dict[str, Any], for
         "older": _page_query(request, page.number + 1) if page.number < page.pages else "",
         "newer": _page_query(request, page.number - 1) if page.number > 1 else "",
     }
-    if _is_htmx(request):
-        # 200 even for a refusal: htmx swaps nothing else, and the form brings its errors along.
-        return render(request, "breach/timeline/_room.html", context)
-    return render(request, "breach/timeline/page.html", context, status=422 if form.errors else 200)
+    template = "breach/timeline/_room.html" if _is_htmx(request) else "breach/timeline/page.html"
+    return render(request, template, context, status=422 if form.errors else 200)
 
 
 def _page_query(request: HttpRequest, number: int) -> str:

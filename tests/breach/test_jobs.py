@@ -27,7 +27,7 @@ def fail() -> None:
 
 
 @pytest.fixture
-def queue(redis_socket: Path) -> "django_rq.queues.DjangoRQ":  # noqa: ARG001 - the private Redis runs
+def queue(redis_socket: Path) -> "django_rq.queues.DjangoRQ":
     SEEN.clear()
     queue = django_rq.get_queue("default")
     queue.connection.flushdb()

@@ -4,9 +4,9 @@ from datetime import datetime
 
 import pytest
 
+from breach.errors import Forbidden
 from breach.models import Incident
 from breach.permissions import ALL_CAPABILITIES, CAPABILITIES, HOUSE_WIDE, can, require
-from breach.errors import Forbidden
 from tests.house import House
 
 

@@ -158,12 +158,13 @@ def test_htmx_gets_the_fragment_from_the_same_view(opened: House) -> None:
     assert part.strip().startswith('<div id="timeline-room">')
     assert "First request." in part
     answer = client.post(url(opened, "timeline-add"), typed(opened), headers={"HX-Request": "true"})
-    assert answer.status_code == 200
-    assert "Alarm of the intrusion detection." in answer.content.decode()
+    assert (answer.status_code, answer.headers["HX-Refresh"]) == (204, "true")
+    assert "Alarm of the intrusion detection." in client.get(url(opened)).content.decode()
     refused = client.post(
         url(opened, "timeline-add"), typed(opened, moment="x"), headers={"HX-Request": "true"}
     )
-    assert refused.status_code == 200
+    assert refused.status_code == 422
+    assert "<html" not in refused.content.decode()
     assert "error-summary" in refused.content.decode()
     assert Event.objects.count() == 2
 

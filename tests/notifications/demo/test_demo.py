@@ -26,10 +26,16 @@ FOUR_POINTS = (  # Article 34(2) GDPR: nature; contact; consequences; measures
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The results of the second of two runs into the same folder."""
     base = tmp_path_factory.mktemp("demo")
-    environment = {**os.environ, "TOCSIN_DATA": str(base / "data"), "DJANGO_SETTINGS_MODULE": "breach.settings"}
+    environment = {
+        **os.environ,
+        "TOCSIN_DATA": str(base / "data"),
+        "DJANGO_SETTINGS_MODULE": "breach.settings",
+    }
     command = [sys.executable, str(ROOT / "manage.py"), "demo", "--out", str(base / "out")]
     for _run in range(2):
-        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+        done = subprocess.run(
+            command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
+        )
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return base / "out"
 
@@ -44,7 +50,16 @@ def summary(out: Path) -> dict[str, object]:
 def test_it_writes_what_it_says_and_the_totals_reconcile(out: Path, summary: dict[str, object]) -> None:
     assert summary["reconciled"] is True
     assert set(summary["paths"]) == {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}  # type: ignore[call-overload]
-    wanted = {"report.age", "report.pdf", "filing.pdf", "filing.json", "filing-follow-up.pdf", "register.csv", "ledger.jsonl", "summary.json"}
+    wanted = {
+        "report.age",
+        "report.pdf",
+        "filing.pdf",
+        "filing.json",
+        "filing-follow-up.pdf",
+        "register.csv",
+        "ledger.jsonl",
+        "summary.json",
+    }
     assert wanted <= set(summary["paths"])  # type: ignore[call-overload]
 
 
@@ -66,13 +81,22 @@ def test_people_letters_and_clocks_come_out_as_told(summary: dict[str, object]) 
     assert counts["awareness_steps"] == 3
     assert counts["filings"] == 2
     owed = {(one["regime"], one["to"], one["phase"]) for one in summary["deadlines"]}  # type: ignore[attr-defined]
-    assert {("eu_gdpr_controller", "authority", "initial"), ("uk_gdpr", "authority", "initial"), ("us_ca", "individuals", "initial")} <= owed
+    assert {
+        ("eu_gdpr_controller", "authority", "initial"),
+        ("uk_gdpr", "authority", "initial"),
+        ("us_ca", "individuals", "initial"),
+    } <= owed
 
 
 @pytest.mark.queue
 @pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler-utils is not installed")
 def test_the_french_letter_holds_the_name_and_the_four_points(out: Path) -> None:
-    text = subprocess.run(["pdftotext", "-layout", str(out / "letters" / "fr.pdf"), "-"], capture_output=True, text=True, check=True).stdout
+    text = subprocess.run(
+        ["pdftotext", "-layout", str(out / "letters" / "fr.pdf"), "-"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
     rows = csv.DictReader(io.StringIO(SAMPLE.read_bytes().decode("cp1252", errors="replace")), delimiter=";")
     names = {f"{row['Prénom']} {row['Nom']}" for row in rows if row["Nom"] and row["Prénom"]}
     assert any(name in text for name in names)
@@ -106,7 +130,7 @@ def test_the_report_is_encrypted_and_the_ledger_names_nobody(out: Path) -> None:
 def test_the_verifier_finds_one_changed_byte(out: Path, tmp_path: Path) -> None:
     good = out / "ledger.jsonl"
     bad = tmp_path / "ledger.jsonl"
-    bad.write_bytes(good.read_bytes().replace(b'approval.decided', b'approval.refused', 1))
+    bad.write_bytes(good.read_bytes().replace(b"approval.decided", b"approval.refused", 1))
 
     def verify(path: Path) -> int:
         command = [sys.executable, "-m", "breach.ledger.verify", str(path)]
