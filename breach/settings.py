@@ -12,7 +12,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from breach.datafolder import DataFolder
+from breach.datafolder import DataFolder, private_folder
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -219,7 +219,7 @@ TIME_ZONE = "UTC"
 
 # --- files -----------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(env.str("TOCSIN_STATIC", default=str(DATA.root / "static")))
+STATIC_ROOT = private_folder(Path(env.str("TOCSIN_STATIC", default=str(DATA.root / "static"))))
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

@@ -41,7 +41,7 @@ class IncidentForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = kinds()  # type: ignore[attr-defined]
         self.fields["establishment"].choices = countries()  # type: ignore[attr-defined]
-        named = [(key, f"{one.country} {one.name}") for key, one in authorities.load().items()]
+        named = [(key, f"{one.country}: {one.native_name}") for key, one in authorities.load().items()]
         self.fields["authority"].choices = [("", _("not settled yet")), *named]  # type: ignore[attr-defined]
         self.fields["zone"].initial = user.zone
         # Most houses have one legal entity: it and its country stand there already.
