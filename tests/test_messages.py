@@ -76,6 +76,18 @@ def test_every_message_of_the_sources_is_in_the_catalogue(french: Catalog, tmp_p
     assert not wanted - known, f"Not in the French catalogue. {MEND}"
 
 
+def test_no_module_hides_its_messages_from_the_extraction() -> None:
+    """xgettext knows `gettext` by its own names and as `_`; under any other name its messages are not found."""
+    files = [path for name in ("breach", "notifications") for path in (ROOT / name).rglob("*.py")]
+    renamed = re.compile(r"\b\w*gettext(?:_lazy)? as (?!_\b)\w+")
+    assert files
+    assert not [
+        (path.relative_to(ROOT), found)
+        for path in files
+        if (found := renamed.search(path.read_text("utf-8")))
+    ]
+
+
 def test_no_translation_is_empty_fuzzy_or_obsolete(french: Catalog) -> None:
     empty = [message.id for message in messages(french) if not all(translations(message))]
     fuzzy = [message.id for message in messages(french) if message.fuzzy]
