@@ -52,12 +52,7 @@ def add(request: HttpRequest, uid: str) -> HttpResponse:
             refuse_into(form, refusal)
         else:
             messages.success(request, _("Entered."))
-            # A fresh page, not a fresh fragment: the kept draft goes before the new form could take it up again.
-            return (
-                HttpResponse(status=204, headers={"HX-Refresh": "true"})
-                if _is_htmx(request)
-                else redirect("timeline", uid)
-            )
+            return redirect("timeline", uid)
     return _page(request, incident, context, form)
 
 

@@ -158,7 +158,7 @@ def test_htmx_gets_the_fragment_from_the_same_view(opened: House) -> None:
     assert part.strip().startswith('<div id="timeline-room">')
     assert "First request." in part
     answer = client.post(url(opened, "timeline-add"), typed(opened), headers={"HX-Request": "true"})
-    assert (answer.status_code, answer.headers["HX-Refresh"]) == (204, "true")
+    assert (answer.status_code, answer.headers["Location"]) == (302, url(opened))
     assert "Alarm of the intrusion detection." in client.get(url(opened)).content.decode()
     refused = client.post(
         url(opened, "timeline-add"), typed(opened, moment="x"), headers={"HX-Request": "true"}
