@@ -1,50 +1,19 @@
 """Quick add and correction. Every refusal stands beside its field, in the reader's language."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from breach.forms.fields import MomentField, set_moments
+from breach.forms.refused_times import EXAMPLE, worded
 from breach.models import Event, EventKind, Incident, Party
 from breach.services.timeline import LONGEST_TEXT
 from breach.timewords import Moment, UnreadableTime, read_moment, say
 
 MOST_FILES = 10
-EXAMPLE = _("Write it like 14:05 yesterday, about 14:00, Fri 18:40 or 2026-11-20 18:40.")
-REFUSALS: dict[str, Callable[[dict[str, str]], str]] = {
-    "time_empty": lambda _values: _now("No time was given."),
-    "time_unknown": lambda values: (
-        _now("“%(word)s” is not understood as a time.") % {"word": values.get("word", "")} + f" {EXAMPLE}"
-    ),
-    "time_zone": lambda values: _now("“%(word)s” is no time zone. Write it as Europe/Paris.") % values,
-    "time_future": lambda values: (
-        _now("This time is still to come. If you mean the day before, write %(clock)s yesterday.") % values
-        if values.get("clock")
-        else _now("This time is still to come. Only what has happened is logged.")
-    ),
-    "time_nonexistent": lambda values: (
-        _now("%(said)s does not exist in %(zone)s: the clocks went forward over it.") % values
-    ),
-    "time_ambiguous": lambda values: (
-        _now(
-            "%(said)s came twice in %(zone)s: the clocks went back. "
-            "Add %(first)s for the first or %(second)s for the second."
-        )
-        % values
-    ),
-    "time_order": lambda _values: _now("It ends before it begins. Write the earlier end first."),
-    "time_weekday": lambda values: (
-        _now("%(day)s is not the weekday “%(word)s”. Correct the day or the weekday.") % values
-    ),
-    "time_midnight": lambda _values: _now(
-        "Midnight belongs to two days. Write 00:00 with the day that begins then."
-    ),
-}
 
 
 class SpokenTimeField(MomentField):
@@ -57,7 +26,7 @@ class SpokenTimeField(MomentField):
         try:
             return read_moment(text, now=self.now, zone=self.zone)
         except UnreadableTime as refusal:
-            raise ValidationError(REFUSALS[refusal.code](refusal.values), code=refusal.code) from None
+            raise ValidationError(worded(refusal), code=refusal.code) from None
 
 
 class FilesInput(forms.ClearableFileInput):
