@@ -10,7 +10,7 @@ from breach import approvals, providers
 from breach.errors import TocsinError
 from breach.forms.law import ApprovalForm
 from breach.models import Approval
-from breach.permissions import can
+from breach.permissions import can, require
 from breach.views.room import reader, refuse_into, room
 
 
@@ -26,6 +26,8 @@ def approval(request: HttpRequest, uid: str, row: str) -> HttpResponse:
     )
     if found is None:
         raise Http404
+    if request.method == "POST":
+        require(user, "approve", incident)
     form = ApprovalForm(request.POST or None, initial={"digest": found.digest})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

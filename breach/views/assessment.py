@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from breach.errors import TocsinError
 from breach.forms.law import AdviceForm, AssessmentForm, DecisionForm
 from breach.models import Advice, Assessment, Decision
-from breach.permissions import can
+from breach.permissions import can, require
 from breach.queries.facts import facts_of
 from breach.queries.severity import rules_answer
 from breach.services import decisions
@@ -29,6 +29,8 @@ def assessment(request: HttpRequest, uid: str) -> HttpResponse:
     incident, context = room(request, uid, tab="assessment", capability="incident.view")
     user, party = reader(request), context["party"]
     form_name = request.POST.get("form", "")
+    if request.method == "POST":
+        require(user, RIGHTS.get(form_name, "assessment.make"), incident)
     forms = {name: kind(request.POST if name == form_name else None) for name, kind in FORMS.items()}
     if form_name in FORMS and forms[form_name].is_valid():
         try:

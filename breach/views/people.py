@@ -35,12 +35,13 @@ def people(request: HttpRequest, uid: str) -> HttpResponse:
     """Counts for everybody in the room; the list and the search for those who may read people."""
     incident, context = room(request, uid, tab="people", capability="people.count")
     user, party = reader(request), context["party"]
+    if request.method == "POST":
+        require(user, "people.read", incident)
     counts = people_queries.counts(incident, party)
     may_read = can(user, "people.read", incident)
     search = SearchForm(request.POST or None)
     found: list[Person] | None = None
     if request.method == "POST" and search.is_valid():
-        require(user, "people.read", incident)
         found = people_queries.search(incident, search.cleaned_data["text"])
     context |= {
         "counts": counts,
@@ -66,8 +67,9 @@ def _list(request: HttpRequest, incident: Incident, user: User, found: list[Pers
             raise Http404 from None
         page = people_queries.people_page(incident, after=start)
         rows, after = list(page.people), page.after
-    if rows:
-        _note_read(incident, user, "people", len(rows))
+    # That nobody has this address is an answer about a person too.
+    if rows or found is not None:
+        _note_read(incident, user, "people" if found is None else "people/search", len(rows))
     return {"rows": rows, "after": after, "searched": found is not None}
 
 

@@ -15,7 +15,7 @@ def attachment(content: bytes, filename: str, content_type: str) -> HttpResponse
     return response
 
 
-def note_taken(incident: Incident, user: User, what: str) -> None:
-    """Note in the incident's access chain that somebody took a file out."""
+def note_taken(incident: Incident, user: User, what: str, count: int = 1) -> None:
+    """Note in the incident's access chain that somebody took a file out, with `count` letters or rows in it."""
     with transaction.atomic():
-        record_read(actor=user, incident=incident, what=what, count=1, now=clock.now())
+        record_read(actor=user, incident=incident, what=what, count=count, now=clock.now())

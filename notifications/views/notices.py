@@ -32,6 +32,8 @@ def notice_list(request: HttpRequest, uid: str) -> HttpResponse:
     """All notices of the incident with their sums, the print runs, and the entry for returned letters."""
     incident, context = room(request, uid, tab=TAB, capability="incident.view")
     user = reader(request)
+    if request.method == "POST":
+        require(user, "delivery.record", incident)
     form = ReturnedForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

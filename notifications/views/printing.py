@@ -9,14 +9,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from breach.errors import TocsinError
 from breach.files import open_sealed
 from breach.models import Incident, SealedFile
-from breach.permissions import can
-from breach.services.record import record_read
+from breach.permissions import can, require
 from breach.views.room import reader, refuse_into, room
 from notifications.forms.notices import PostedForm
 from notifications.models import PrintRun
 from notifications.queries import notices as reading
 from notifications.services import printing
 from notifications.states import RunState
+from notifications.views.downloads import note_taken
 from notifications.views.notices import TAB
 
 
@@ -32,6 +32,7 @@ def print_run(request: HttpRequest, uid: str, row: str) -> HttpResponse:
         request.POST if step == "posted" else None, now=now, zone=incident.zone, initial=initial
     )
     if request.method == "POST":
+        require(user, "delivery.record", incident)
         try:
             if step == "printed":
                 printing.mark_printed(actor=user, run=run, now=now)
@@ -67,27 +68,23 @@ def print_run(request: HttpRequest, uid: str, row: str) -> HttpResponse:
 @require_safe
 def print_file(request: HttpRequest, uid: str, row: str, number: int) -> FileResponse:
     """One print file, opened on its way out; the download is recorded."""
-    incident, context = room(request, uid, tab=TAB, capability="delivery.record")
+    incident, _context = room(request, uid, tab=TAB, capability="delivery.record")
     run = _found(incident, row)
     file = run.files.select_related("file__incident").filter(number=number).first()
     if file is None:
         raise Http404
-    record_read(
-        actor=reader(request), incident=incident, what="print_file", count=file.letters, now=context["now"]
-    )
+    note_taken(incident, reader(request), f"print_file/{run.uid}/{number}", count=file.letters)
     return _sealed(file.file, f"{_name(run)}-{number}.pdf", "application/pdf")
 
 
 @require_safe
 def print_manifest(request: HttpRequest, uid: str, row: str) -> FileResponse:
     """The run's manifest: one line and digest per letter, without names."""
-    incident, context = room(request, uid, tab=TAB, capability="delivery.record")
+    incident, _context = room(request, uid, tab=TAB, capability="delivery.record")
     run = _found(incident, row)
     if run.manifest is None:
         raise Http404
-    record_read(
-        actor=reader(request), incident=incident, what="print_manifest", count=run.letters, now=context["now"]
-    )
+    note_taken(incident, reader(request), f"print_manifest/{run.uid}", count=run.letters)
     return _sealed(run.manifest, f"{_name(run)}-manifest.csv", "text/csv")
 
 

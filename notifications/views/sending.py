@@ -18,7 +18,7 @@ from breach.errors import BadInput, TocsinError
 from breach.figures import BarPlot, Count, bar_plot
 from breach.forms.law import ApprovalForm
 from breach.models import Incident, User
-from breach.permissions import can
+from breach.permissions import can, require
 from breach.services.person_rows import local_day
 from breach.views.room import reader, refuse_into, room
 from breach.wording import country, language
@@ -51,6 +51,8 @@ def notice(request: HttpRequest, uid: str, row: str) -> HttpResponse:
     incident, context = room(request, uid, tab=TAB, capability="incident.view")
     user, now, one = reader(request), context["now"], found(incident, row)
     step = request.POST.get("step", "")
+    if request.method == "POST":
+        require(user, RIGHT_OF.get(step, "letters.draft"), incident)
     forms = _forms(request, incident, one, user, step)
     form = forms.get(step)
     if request.method == "POST" and step in STEPS and (form is None or form.is_valid()):
@@ -201,6 +203,15 @@ STEPS: dict[str, Step] = {
     "batch": _batch,
     "withhold": _withhold,
     "resolve": _resolve,
+}
+RIGHT_OF = {
+    "submit": "letters.submit",
+    "decide": "approve",
+    "release": "release",
+    "withdraw": "letters.submit",
+    "batch": "letters.draft",
+    "withhold": "letters.submit",
+    "resolve": "delivery.record",
 }
 DONE = {
     "submit": gettext_lazy("Submitted. The approver was told."),

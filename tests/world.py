@@ -1,0 +1,123 @@
+"""One incident with an object of every kind, made through the services: for tests that walk pages or look for leaks."""
+
+import io
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from breach.models import Approval, Attachment, Event, IntakeFile, Obligation, Person, PlaybookRun, Task
+from breach.services import evidence, intake, people
+from breach.services.playbooks import start_playbook
+from breach.timewords import Moment
+from breach.vault.readers import new_identity
+from notifications.delivery.post import print_some
+from notifications.models import Filing, Notice, PrintRun, Reader, Report
+from notifications.services import filings
+from notifications.services.prepare import prepare_some
+from notifications.services.reports import add_reader, make_report
+from tests.house import House
+from tests.notifications import campaign
+from tests.notifications.views.case import decide, drafted
+
+TABLE = (
+    "Nom;Prénom;Courriel;Adresse;Code postal;Ville;Pays;N° client\n"
+    "Lefèvre;Zoé;zoe.lefevre@example.org;7 rue des Lilas;75011;Paris;FR;C-90817\n"
+    "Vandamme;Odile;kaputt@;11 quai des Fossés;33000;Bordeaux;FR;C-90818\n"
+)
+
+
+@dataclass
+class World:
+    """The objects whose uids stand in addresses."""
+
+    house: House
+    event: Event
+    attachment: Attachment
+    run: PlaybookRun
+    task: Task
+    obligation: Obligation
+    intake_file: IntakeFile
+    person: Person
+    late: Person
+    notice: Notice
+    draft: Notice
+    print_run: PrintRun
+    filing: Filing
+    approval: Approval
+    reader: Reader
+    report: Report
+
+
+def build_world(house: House, now: datetime) -> World:
+    """Play an incident up to printed letters, a filing that waits for approval and a report."""
+    decide(house)
+    incident, party, actor = house.incident, house.party, house.responder
+    event, attachment = evidence.log_with_file(
+        actor=actor,
+        incident=incident,
+        party=party,
+        kind="detected",
+        text="Alarm of the intrusion detection.",
+        moment=Moment.at(now - timedelta(hours=2), "Europe/Paris"),
+        stream=io.BytesIO(b"203.0.113.7 GET /export\n"),
+        filename="access.log",
+        now=now,
+        is_detection=True,
+    )
+    run = start_playbook(actor=actor, incident=incident, party=party, key="web_application", now=now)
+    table = intake.upload(
+        actor=actor,
+        incident=incident,
+        party=party,
+        stream=io.BytesIO(TABLE.encode()),
+        filename="people.csv",
+        now=now,
+    )
+    intake.profile(actor=actor, file=table, now=now)
+    intake.dry_run(actor=actor, file=table, now=now)
+    known = campaign.add_people(house, now)
+    notice = campaign.released(house, now)
+    while prepare_some(notice=notice, now=now):
+        pass
+    print_some(notice=notice, now=now)
+    draft = campaign.draft(house, now)
+    filing = drafted(house)
+    approval = filings.submit_for_approval(
+        actor=actor, filing=filing, approvers=[house.manager, house.deputy], now=now
+    )
+    reader = add_reader(
+        actor=house.manager,
+        name="Hélène Roux",
+        email="board@example.org",
+        recipient=new_identity()[1],
+        now=now,
+    )
+    report = make_report(actor=actor, incident=incident, readers=[reader], language="en", now=now).report
+    obligation = Obligation.objects.filter(incident=incident).order_by("pk").first()
+    assert obligation is not None
+    late = people.add_person(
+        actor=actor,
+        incident=incident,
+        party=party,
+        values={"full_name": "Odile Vandamme", "email": "odile@mail.example", "country": "FR"},
+        kinds=campaign.KINDS,
+        reason="found late",
+        now=now,
+    )
+    return World(
+        house=house,
+        event=event,
+        attachment=attachment,
+        run=run,
+        task=run.tasks.order_by("position")[0],
+        obligation=obligation,
+        intake_file=table,
+        person=known[0],
+        late=late,
+        notice=notice,
+        draft=draft,
+        print_run=PrintRun.objects.get(notice=notice),
+        filing=filing,
+        approval=approval,
+        reader=reader,
+        report=report,
+    )
