@@ -10,6 +10,11 @@ from breach.keys import keyring
 from breach.ledger import checks as ledger_checks  # noqa: F401 - registers its own
 
 
+def _is_case_side() -> bool:
+    """Tell the case side from the public process, which has no keyring, no Redis and no address of its own."""
+    return hasattr(settings, "TOCSIN_BASE_URL")
+
+
 @register(Tags.security)
 def keys_apart(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001
     """Keys must not lie in the folder of what they open."""
@@ -43,7 +48,7 @@ def keys_private(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:  # noqa
 @register(Tags.security, deploy=True)
 def keyring_wrapped(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001
     """In served mode the keyring is wrapped."""
-    if settings.SERVED and not keyring().is_protected:
+    if settings.SERVED and _is_case_side() and not keyring().is_protected:
         return [
             Warning(
                 "The keyring lies on disk without a passphrase.",
@@ -57,7 +62,7 @@ def keyring_wrapped(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:  # n
 @register(Tags.security)
 def served_is_encrypted(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001
     """Served mode speaks TLS to people, to Redis on another host, and to the mail server."""
-    if not settings.SERVED:
+    if not settings.SERVED or not _is_case_side():
         return []
     found: list[CheckMessage] = []
     if not settings.TOCSIN_BASE_URL.startswith("https://"):
