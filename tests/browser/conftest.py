@@ -1,0 +1,103 @@
+"""The system's Chromium, the server on a port of its own, a worker on the private Redis, a mail server on loopback."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import django_rq
+import pytest
+from playwright.sync_api import Browser
+from rq import SimpleWorker
+
+from breach import clock
+from breach.jobs import NamedJob
+from notifications.demo.mailbox import HOST, MailServer, Post
+from notifications.management.commands.demo import FULL_MAILBOX
+from tests.browser.pages import Person, Watch
+from tests.house import PASSWORD
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+Work = Callable[[], None]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Take the browser of the system: none is fetched."""
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        pytest.fail("The browser tests need Chromium. Debian: apt-get install chromium", pytrace=False)
+    return {**browser_type_launch_args, "executable_path": path, "args": QUIET}
+
+
+class Hands:
+    """The hands of a clock that a test may move ahead, never back."""
+
+    def __init__(self) -> None:
+        self._now, self.ahead = clock.now, timedelta()
+
+    def now(self) -> datetime:
+        return self._now() + self.ahead
+
+    def move(self, by: timedelta) -> None:
+        self.ahead += by
+
+
+@pytest.fixture
+def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
+    """Move the whole application's clock: half an hour of silence need not be waited for."""
+    made = Hands()
+    monkeypatch.setattr(clock, "now", made.now)
+    return made
+
+
+@pytest.fixture
+def work(redis_socket: Path) -> Work:  # noqa: ARG001 - the private Redis runs
+    """Let a worker do what is queued, and what that queues, before the next step."""
+    queue = django_rq.get_queue("default")
+    queue.connection.flushdb()
+
+    def run() -> None:
+        worker = SimpleWorker([queue], connection=queue.connection, job_class=NamedJob)
+        worker.work(burst=True, logging_level="ERROR")
+        assert queue.failed_job_registry.get_job_ids() == [], "no job failed"
+
+    return run
+
+
+@pytest.fixture
+def post(settings: Any) -> Iterator[Post]:
+    """A real mail server that takes everything and returns one mailbox's mail."""
+    with MailServer(FULL_MAILBOX) as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = HOST, server.port, False
+        settings.DEFAULT_FROM_EMAIL = "incident@rivage.example"
+        yield server.post
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch()
+
+
+@pytest.fixture
+def come_in(browser: Browser, live_server: Any, watch: Watch) -> Iterator[Callable[..., Person]]:
+    """Give a signed-in person by the account's e-mail; `options` are Playwright's of a browser context."""
+    people: list[Person] = []
+
+    def enter(email: str, **options: Any) -> Person:
+        people.append(Person(browser, live_server.url, watch, **options))
+        return people[-1].sign_in(email, PASSWORD)
+
+    yield enter
+    for person in people:
+        person.context.close()
