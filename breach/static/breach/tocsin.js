@@ -60,12 +60,13 @@
     else if (form.dataset.keepDraft && !form.hasAttribute('hx-post')) sessionStorage.setItem('tocsin-sent', form.dataset.keepDraft)
   })
 
-  document.addEventListener('htmx:afterRequest', function (event) {
-    const form = event.detail.elt
-    if (event.detail.successful && form.dataset && form.dataset.keepDraft) {
-      sessionStorage.removeItem(PREFIX + form.dataset.keepDraft)
-    }
-  })
+  function forgetEntered (form, isEntered) {
+    if (isEntered && form.dataset && form.dataset.keepDraft) sessionStorage.removeItem(PREFIX + form.dataset.keepDraft)
+  }
+
+  /* Before the answer takes the form's place: the new form would bring back what has just been entered. */
+  document.addEventListener('htmx:beforeSwap', event => forgetEntered(event.detail.requestConfig.elt, !event.detail.isError))
+  document.addEventListener('htmx:afterRequest', event => forgetEntered(event.detail.elt, event.detail.successful))
 
   /* A failed request says so once, above the content. */
   function say (id) {
