@@ -1,22 +1,66 @@
-"""Log lines: one plain line each, with ids only."""
+"""Log lines: one plain line each, with ids only. What was raised is logged by kind and place, never by its words."""
 
 import logging
+import sys
+from collections.abc import MutableMapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
 
 import structlog
 
+SHARED: list[Any] = [
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.stdlib.PositionalArgumentsFormatter(),
+]
+
 
 def formatter() -> logging.Formatter:
-    """Return the formatter that renders our structured lines and those of libraries the same way."""
+    """Return the formatter that renders our structured lines and those of libraries the same way.
+
+    Our own loggers are led to the standard handlers here too: by themselves they print to standard output,
+    where a command's JSON document stands alone.
+    """
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *SHARED,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
     return structlog.stdlib.ProcessorFormatter(
         processors=[
+            _say_where,
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.KeyValueRenderer(
                 key_order=["timestamp", "level", "event"], drop_missing=True
             ),
         ],
-        foreign_pre_chain=[
-            structlog.stdlib.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.stdlib.PositionalArgumentsFormatter(),
-        ],
+        foreign_pre_chain=SHARED,
     )
+
+
+def _say_where(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Put kind and place where an exception stood: its words may quote a person, and so may its locals."""
+    line.pop("stack_info", None)
+    raised = line.pop("exc_info", None)
+    if raised is True:
+        raised = sys.exc_info()
+    elif isinstance(raised, BaseException):
+        raised = (type(raised), raised, raised.__traceback__)
+    if isinstance(raised, tuple) and raised[0]:
+        line["raised"] = raised[0].__name__
+        line["at"] = " < ".join(reversed(_places(raised[2])))
+    return line
+
+
+def _places(trace: TracebackType | None) -> list[str]:
+    found = []
+    while trace:
+        code = trace.tb_frame.f_code
+        found.append(f"{Path(code.co_filename).name}:{trace.tb_lineno} {code.co_name}")
+        trace = trace.tb_next
+    return found

@@ -134,9 +134,14 @@ def finish(*, load: Load, now: datetime) -> None:
             data={name: getattr(file, name) for name in names},
             now=now,
         )
-    facts.refresh(
-        actor=file.accepted_by, incident=file.incident, party=file.party, reason="People were loaded", now=now
-    )
+        # In the same transaction: nobody would count again after a kill in between.
+        facts.refresh(
+            actor=file.accepted_by,
+            incident=file.incident,
+            party=file.party,
+            reason="People were loaded",
+            now=now,
+        )
 
 
 def _row(file: IntakeFile, each: Accepted, now: datetime) -> SourceRecord:
