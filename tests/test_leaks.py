@@ -35,6 +35,7 @@ from breach.services import intake, timeline
 from breach.services.record import record
 from breach.timewords import Moment
 from notifications.models import Notice, PrintRun
+from notifications.services import texts
 from tests.house import House
 from tests.notifications import campaign
 from tests.notifications.delivery.conftest import Mailroom, mailroom
@@ -317,6 +318,23 @@ def test_nothing_of_the_people_stands_where_it_could_leak(
     assert "test.quote" in said.getvalue()
     assert "LookupError" in said.getvalue()
     assert {name: found for name, one in places.items() if (found := leaks(one))} == {}
+
+
+def test_a_title_that_names_somebody_stays_out_of_the_ledger(house: House, now: datetime) -> None:
+    house.open(now, title="Anaïg Quéméneur complained")
+    campaign.add_people(house, now, LATE)
+    notice = campaign.draft(house, now, title="For Anaïg Quéméneur")
+    frame = {name: getattr(notice, name) for name in ("policy", "breach_from", "breach_to")}
+    texts.edit_frame(
+        actor=house.responder,
+        notice=notice,
+        delayed_by_law_enforcement=False,
+        title="For Ysolt Kerjean",
+        now=now,
+        **frame,
+    )
+    assert Entry.objects.filter(action="notice.edited").exists()
+    assert leaks(ledger()) == []
 
 
 @pytest.mark.queue

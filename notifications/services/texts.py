@@ -107,6 +107,11 @@ def edit_frame(
         }
         changed = {name: [_plain(getattr(notice, name)), _plain(value)] for name, value in new.items()}
         changed = {name: pair for name, pair in changed.items() if pair[0] != pair[1]}
+        if "title" in changed:  # people's own words, which may name somebody
+            salt = salt_of(notice)
+            changed["title"] = [
+                salted_digest(TEXT_LABEL, canonical_json(one), salt) for one in changed["title"]
+            ]
         for name, value in new.items():
             setattr(notice, name, value)
         notice.save(update_fields=list(new))
