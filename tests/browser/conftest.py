@@ -13,10 +13,12 @@ from rq import SimpleWorker
 
 from breach import clock
 from breach.jobs import NamedJob
+from breach.services import decisions
 from notifications.demo.mailbox import HOST, MailServer, Post
 from notifications.management.commands.demo import FULL_MAILBOX
 from tests.browser.pages import Person, Watch
-from tests.house import PASSWORD
+from tests.house import PASSWORD, House
+from tests.world import World, build_world
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = [
@@ -40,7 +42,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 class Hands:
-    """The hands of a clock that a test may move ahead, never back."""
+    """The hands of the application's clock, for a test to move; it goes on from there."""
 
     def __init__(self) -> None:
         self._now, self.ahead = clock.now, timedelta()
@@ -51,6 +53,9 @@ class Hands:
     def move(self, by: timedelta) -> None:
         self.ahead += by
 
+    def put(self, at: datetime) -> None:
+        self.ahead = at - self._now()
+
 
 @pytest.fixture
 def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
@@ -58,6 +63,23 @@ def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
     made = Hands()
     monkeypatch.setattr(clock, "now", made.now)
     return made
+
+
+@pytest.fixture
+def world(house: House, hands: Hands, now: datetime, redis_socket: Path) -> World:  # noqa: ARG001 - a queue that answers
+    """An incident with an object of every kind, an hour after it was made."""
+    made = build_world(house, now)
+    add_decisions(house, now)
+    hands.put(now + timedelta(hours=1))
+    return made
+
+
+def add_decisions(house: House, now: datetime) -> None:
+    case: dict[str, Any] = {"incident": house.incident, "party": house.party, "now": now}
+    why = "Bank details in malicious hands."
+    decisions.assess(actor=house.responder, conclusion="high_risk", reasons=why, **case)
+    decisions.advise(actor=house.officer, recommends="notify", text=why, **case)
+    decisions.decide(actor=house.manager, about="individuals", outcome="notify", reasons=why, **case)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ Nothing here knows the application's insides: only addresses, names of form fiel
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -55,7 +54,7 @@ class Person:
     def sign_in(self, email: str, password: str) -> "Person":
         self.go("/")
         self.fill(login=email, password=password)
-        self.press("Sign in")
+        self.page.locator("main form[action*=login] button[type=submit]").first.click()
         expect(self.page.locator("h1")).to_have_text(SIGNED_IN)
         return self
 
@@ -85,7 +84,7 @@ class Person:
 
     def fill(self, within: Locator | None = None, **values: Any) -> None:
         """Fill in fields by name: text, a choice by value, a list of ticks, True or False for one tick."""
-        scope = within or self.page.locator("body")
+        scope = within or self.page.locator("main")
         for name, value in values.items():
             _fill(scope.locator(f'[name="{name}"]'), value)
 
@@ -144,15 +143,18 @@ class Person:
         return int(re.sub(r"\D", "", said))
 
 
+SHAPES = "fields => fields.map(field => [field.type, field.value, field.checked === true])"
+
+
 def _fill(found: Locator, value: Any) -> None:
-    assert found.count(), f"there is a field for {value!r}"
-    kind = found.first.evaluate("field => field.type")
-    if kind == "checkbox" and isinstance(value, bool):
-        found.first.set_checked(value)
-    elif kind == "checkbox":
-        wanted = set(value)
-        for one in found.all():
-            one.set_checked(one.get_attribute("value") in wanted)
+    shapes = found.evaluate_all(SHAPES)
+    assert shapes, f"there is a field for {value!r}"
+    kind = shapes[0][0]
+    if kind == "checkbox":
+        for index, (_kind, name, ticked) in enumerate(shapes):
+            wanted = value if isinstance(value, bool) else name in value
+            if wanted != ticked:
+                found.nth(index).set_checked(wanted)
     elif kind == "radio":
         found.and_(found.page.locator(f'[value="{value}"]')).check()
     elif kind.startswith("select"):
@@ -164,8 +166,5 @@ def _fill(found: Locator, value: Any) -> None:
 
 
 def _spoken(value: Any) -> Any:
-    return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
+    return value if not isinstance(value, bool) else "yes" if value else "no"
 
-
-def without(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if name not in names}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote_plus
 
 import pytest
 
@@ -9,7 +10,7 @@ from notifications.demo.mailbox import Post
 from notifications.demo.stage import Times
 from tests.browser.conftest import Hands, Work
 from tests.browser.pages import Person, Watch
-from tests.browser.path import case, persons, telling
+from tests.browser.path import case, closing, letters, persons, telling
 from tests.browser.path.cast import Cast
 from tests.house import House
 
@@ -45,4 +46,20 @@ def test_one_incident_from_report_to_proof(cast: Cast, watch: Watch) -> None:
     telling.first_filing(cast)
     persons.load_people(cast)
     persons.assess(cast)
+    letters.write(cast)
+    letters.send(cast)
+    letters.late_one(cast)
+    letters.totals(cast)
+    telling.follow_up(cast, cast.found["people"])
+    closing.report(cast)
+    closing.register(cast)
+    closing.ledger(cast)
+    closing.auditor_sees_all(cast)
+    assert named(watch, cast.found["personal"]) == []
     assert watch.problems == []
+
+
+def named(watch: Watch, personal: set[str]) -> list[str]:
+    """Addresses that a browser asked for and that hold something personal of an affected person."""
+    asked = {unquote_plus(address).casefold() for address in watch.addresses}
+    return sorted(value for value in personal if any(value in address for address in asked))

@@ -20,7 +20,7 @@ def load_people(cast: Cast) -> None:
         give(cast, table)
     one.tab("People")
     cast.found["people"] = one.figure("People")
-    one.sees("2 tables" if False else "merged", "France", "IBAN")
+    one.sees("merged", "France", "IBAN")
     place_by_hand(cast)
     cast.found["personal"] = samples.personal(*tables)
 
@@ -96,7 +96,7 @@ def decide(cast: Cast) -> None:
     for about, reasons in (("authority", words.DECIDE_AUTHORITY), ("individuals", words.DECIDE_PEOPLE)):
         folded = one.unfold("Decide")
         one.fill(folded, about=about, outcome="notify", reasons=reasons)
-        one.press(re.compile("decision"), within=folded)
+        one.press("Decide", within=folded)
         one.sees("Recorded.", reasons)
 
 
