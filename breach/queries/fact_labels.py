@@ -20,14 +20,17 @@ GROUPS = [
     (
         _("Which data"),
         [
-            "data_kinds", "records_total", "encryption", "encryption_strong", "key_compromised", "unintelligible",
-            "hashes_broken", "data_depth",
+            "data_kinds", "medium", "records_total", "encryption", "encryption_strong", "key_compromised", "unintelligible",
+            "hashes_broken", "redacted", "account_numbers_usable_alone", "data_depth",
         ],
     ),
     (_("Which people"), ["targets_eea", "targets_uk", "people_total", "people_precision", "subjects", "minors", "vulnerable"]),
     (
         _("Consequences and measures"),
-        ["harms", "harm_occurred", "misuse_likely", "measures", "high_risk_averted", "disproportionate_effort"],
+        [
+            "harms", "harm_occurred", "misuse_likely", "enables_identity_theft", "serious_harm_likely", "measures",
+            "high_risk_averted", "disproportionate_effort",
+        ],
     ),
 ]  # fmt: skip
 
@@ -53,6 +56,9 @@ CHOICES = {
     "usual": _("as usual for the kind"),
     "detailed": _("enough for a profile"),
     "exact": _("exact"),
+    "electronic": _("electronic"),
+    "paper": _("on paper"),
+    "both": _("electronic and on paper"),
     "approximate": _("approximate"),
     "privilege_abuse": _("abuse of privileges"),
     "ransomware": _("ransomware"),
