@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import close_old_connections, transaction
 from redis import Redis
 from redis.exceptions import RedisError
+from rq import Worker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
@@ -131,6 +132,14 @@ class NamedJob(Job):
 
     def send_webhooks(self, *_args: Any, **_kwargs: Any) -> None:
         """Never call an address that stands in Redis."""
+
+
+class ReadyWorker(Worker):
+    """A worker that has its jobs' modules in memory before it forks, so that no job waits for imports."""
+
+    def work(self, *args: Any, **kwargs: Any) -> bool:
+        registered()
+        return bool(super().work(*args, **kwargs))
 
 
 def enqueue(name: str, *args: int | str) -> None:

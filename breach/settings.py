@@ -133,7 +133,11 @@ if SERVED and not REDIS_URL:
         "Served mode needs REDIS_URL (redis://… or unix://…). Set it, or use TOCSIN_MODE=embedded."
     )
 RQ_QUEUES = {"default": {"URL": REDIS_URL or f"unix://{DATA.redis_socket}?db=0", "DEFAULT_TIMEOUT": 3600}}
-RQ = {"JOB_CLASS": "breach.jobs.NamedJob", "COMMIT_MODE": "on_db_commit"}
+RQ = {
+    "JOB_CLASS": "breach.jobs.NamedJob",
+    "WORKER_CLASS": "breach.jobs.ReadyWorker",
+    "COMMIT_MODE": "on_db_commit",
+}
 RQ_SHOW_ADMIN_LINK = False
 # Modules that register jobs by name; a worker imports them and runs nothing else.
 TOCSIN_JOB_MODULES = ["breach.intake_jobs", "breach.sweeps", "notifications.jobs"]

@@ -84,7 +84,7 @@ class Stage:
 
     def step(self, title: str) -> None:
         self.number += 1
-        self.console.print(f"[bold]{self.number:>2}. {title}[/bold]")
+        self.console.print(f"[bold]{self.number:>2}. {title}[/bold]", soft_wrap=True)
 
     def say(self, text: str) -> None:
         self.console.print(f"    {text}", highlight=False, markup=False, soft_wrap=True)

@@ -66,7 +66,7 @@ def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
 
 
 @pytest.fixture
-def world(house: House, hands: Hands, now: datetime, redis_socket: Path) -> World:  # noqa: ARG001 - a queue that answers
+def world(house: House, hands: Hands, now: datetime, redis_socket: Path) -> World:
     """An incident with an object of every kind, an hour after it was made."""
     made = build_world(house, now)
     add_decisions(house, now)
@@ -83,7 +83,7 @@ def add_decisions(house: House, now: datetime) -> None:
 
 
 @pytest.fixture
-def work(redis_socket: Path) -> Work:  # noqa: ARG001 - the private Redis runs
+def work(redis_socket: Path) -> Work:
     """Let a worker do what is queued, and what that queues, before the next step."""
     queue = django_rq.get_queue("default")
     queue.connection.flushdb()

@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, Response, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    Response,
+    expect,
+)
 
 SIGNED_IN = re.compile("What needs you now|Ce qui vous attend")
 WAIT = 15_000  # milliseconds, for any one thing: two cores may be busy
@@ -36,7 +45,7 @@ class Watch:
         self.addresses.add(request.url)
 
     def _response(self, response: Response) -> None:
-        if response.status >= 400:  # noqa: PLR2004 - any refusal: on this path nothing is refused
+        if response.status >= 400:
             self.problems.append(f"{response.status} {response.request.method} {urlsplit(response.url).path}")
 
 
@@ -44,7 +53,9 @@ class Person:
     """One login in a browser context of its own."""
 
     def __init__(self, browser: Browser, base: str, watch: Watch, **options: Any) -> None:
-        self.context = browser.new_context(base_url=base, accept_downloads=True, **{"locale": "en-GB", **options})
+        self.context = browser.new_context(
+            base_url=base, accept_downloads=True, **{"locale": "en-GB", **options}
+        )
         self.context.set_default_timeout(WAIT)
         watch.over(self.context)
         self.page: Page = self.context.new_page()
@@ -101,9 +112,11 @@ class Person:
 
     def unfold(self, label: str, within: Locator | None = None) -> Locator:
         """Open what is folded under a line that contains `label`, and return it."""
-        details = (within or self.page.locator("main")).locator(
-            "details", has=self.page.locator("summary", has_text=label)
-        ).last
+        details = (
+            (within or self.page.locator("main"))
+            .locator("details", has=self.page.locator("summary", has_text=label))
+            .last
+        )
         if details.get_attribute("open") is None:
             details.locator("> summary").click()
         return details
@@ -128,13 +141,17 @@ class Person:
     def sees_instant(self, at: Any, within: Locator | None = None, *, struck: bool = False) -> None:
         """The page shows this instant, as UTC in its machine-readable form; struck out when superseded."""
         said = f'time[datetime="{at:%Y-%m-%dT%H:%M:%SZ}"]'
-        expect((within or self.page.locator("body")).locator(f"s {said}" if struck else said).first).to_be_attached()
+        expect(
+            (within or self.page.locator("body")).locator(f"s {said}" if struck else said).first
+        ).to_be_attached()
 
     def section(self, heading: str) -> Locator:
         """The section (or card) under a heading."""
-        return self.page.locator("section, article").filter(
-            has=self.page.get_by_role("heading", name=heading, exact=True)
-        ).last
+        return (
+            self.page.locator("section, article")
+            .filter(has=self.page.get_by_role("heading", name=heading, exact=True))
+            .last
+        )
 
     def figure(self, label: str) -> int:
         """Read one of the numbers that pages show as cards."""
@@ -167,4 +184,3 @@ def _fill(found: Locator, value: Any) -> None:
 
 def _spoken(value: Any) -> Any:
     return value if not isinstance(value, bool) else "yes" if value else "no"
-

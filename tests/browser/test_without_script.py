@@ -20,12 +20,20 @@ def test_the_first_steps(house: House, come_in: Callable[..., Person], watch: Wa
     one = come_in(house.manager.email, java_script_enabled=False)
     one.follow("Open an incident")
     reported = now - timedelta(hours=5)
-    one.fill(title="Mailbox read by a stranger", kind="web_application", reported=said(reported), why="A user saw it.")
+    one.fill(
+        title="Mailbox read by a stranger",
+        kind="web_application",
+        reported=said(reported),
+        why="A user saw it.",
+    )
     one.press("Open the incident")
     one.sees("provisional")
     one.sees_instant(reported + timedelta(hours=72))
     one.tab("Timeline")
-    one.fill(text="The account was locked.", attachments={"name": "a.log", "mimeType": "text/plain", "buffer": b"x"})
+    one.fill(
+        text="The account was locked.",
+        attachments={"name": "a.log", "mimeType": "text/plain", "buffer": b"x"},
+    )
     one.press("Add", within=one.page.locator("#timeline-room form.tocsin-form"))
     one.sees("Entered.", "The account was locked.", "a.log", "1 entry")
     one.tab("Obligations")

@@ -61,9 +61,9 @@ class Command(BaseCommand):
                     "TOCSIN_SMTP_STARTTLS": "0",
                 }
                 manage = str(settings.BASE_DIR / "manage.py")
-                supervisor.start(
-                    "worker", manage, "rqworker", "default", "--verbosity", "0", environment=where
-                )
+                for number in (1, 2):  # letters are laid out while others are mailed
+                    arguments = (manage, "rqworker", "default", "--verbosity", "0")
+                    supervisor.start(f"worker {number}", *arguments, environment=where)
                 wait = _waiter(supervisor)
                 play.play(cast.stage(out=out, console=console, post=mail.post, wait_for=wait))
         finally:

@@ -68,7 +68,9 @@ class Command(BaseCommand):
     def _start(self, running: ExitStack, supervisor: Supervisor, options: dict[str, Any]) -> None:
         manage = str(settings.BASE_DIR / "manage.py")
         where = self._mail(running) if options["with_demo"] else {}
-        supervisor.start("worker", manage, "rqworker", "default", "--verbosity", "0", environment=where)
+        for number in (1, 2):
+            arguments = (manage, "rqworker", "default", "--verbosity", "0")
+            supervisor.start(f"worker {number}", *arguments, environment=where)
         supervisor.start("scheduler", manage, "scheduler")
         # Loopback only: other people reach this through served mode behind TLS.
         supervisor.start("web", *_gunicorn(WEB, options["port"]))
