@@ -3,11 +3,11 @@
 States and every legal move stand in MOVES; `_move` alone performs one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from breach.errors import BadInput, Conflict, Forbidden
 from breach.models import Approval, ApprovalRequest, ApprovalState, InAppNotice, Incident, User
@@ -41,18 +41,20 @@ def submit(
     approvers: Sequence[User],
     now: datetime,
     answer_within: timedelta = ANSWER_WITHIN,
+    authors: Iterable[User] = (),
 ) -> Approval:
     """Ask `approvers` in turn (managers first, then deputies) to approve the content with this digest.
 
-    `summary` is what the approver sees (counts, languages, channels), without personal data.
+    `authors` are all who wrote or changed it, besides `actor` who submits: none of them may approve. `summary` is what the approver sees (counts, languages, channels), without personal data.
     Raises BadInput when nobody among them may approve, Conflict when the subject already has a live approval.
     """
     require(actor, SUBMIT_RIGHT[kind], incident)
-    able = [user for user in approvers if user.pk != actor.pk and can(user, "approve", incident)]
+    hands = {actor, *authors}
+    able = [user for user in approvers if user not in hands and can(user, "approve", incident)]
     if not able:
         raise BadInput(
             "Nobody was named who may approve this",
-            mend="Name a manager of the incident other than yourself.",
+            mend="Name a manager of the incident who neither wrote nor submits it.",
         )
     with transaction.atomic():
         if Approval.objects.filter(
@@ -69,7 +71,12 @@ def submit(
             created_at=now,
         )
         approval.seal_texts(reasons="")
-        approval.save()
+        try:
+            with transaction.atomic():
+                approval.save()
+        except IntegrityError:  # somebody submitted it in the same moment
+            raise Conflict("This already waits for approval. Look at its page.") from None
+        approval.authors.set(hands)
         for position, user in enumerate(dict.fromkeys(able)):
             ApprovalRequest.objects.create(
                 approval=approval, approver=user, position=position, created_at=now
@@ -97,7 +104,7 @@ def decide(
     require(actor, "approve", approval.incident)
     with transaction.atomic():
         approval = Approval.objects.select_for_update().get(pk=approval.pk)
-        if approval.author_id == actor.pk:
+        if approval.authors.filter(pk=actor.pk).exists():
             raise Forbidden("You wrote or submitted this yourself. Somebody else has to approve it.")
         if not approval.requests.filter(approver=actor, asked_at__isnull=False).exists():
             raise Forbidden("You were not asked to approve this. The people who were are named on its page.")

@@ -53,9 +53,19 @@ def context_of(incident: Incident, purpose: str, uid: str) -> str:
 def store_sealed(
     *, incident: Incident, stream: BinaryIO | Any, purpose: str, now: datetime, filename: str = ""
 ) -> SealedFile:
-    """Seal `stream` under the incident's key and return its saved row. Call inside the caller's transaction.
+    """Seal and save in one step, for small files made inside a transaction. See `seal_file`."""
+    row = seal_file(incident=incident, stream=stream, purpose=purpose, now=now, filename=filename)
+    row.save()
+    return row
 
-    The row keeps a salted digest in clear; the plain SHA-256, the salt and the given file name are sealed beside it.
+
+def seal_file(
+    *, incident: Incident, stream: BinaryIO | Any, purpose: str, now: datetime, filename: str = ""
+) -> SealedFile:
+    """Seal `stream` under the incident's key and return its row, not yet saved.
+
+    Seal uploads before the transaction that saves the row: on SQLite every other writer waits for its end. A file whose row
+    never came is removed by the sweep. The row keeps a salted digest in clear; the plain SHA-256, the salt and the given file name are sealed beside it.
     Raises BadInput when the file is larger than TOCSIN_MAX_UPLOAD.
     """
     uid, name, salt = new_uid(), secrets.token_hex(16), new_salt()
@@ -76,7 +86,7 @@ def store_sealed(
             draft.unlink()
         raise
     meta = {"salt": salt.hex(), "sha256": reader.plain.hexdigest(), "filename": filename}
-    return SealedFile.objects.create(
+    return SealedFile(
         uid=uid,
         incident=incident,
         name=name,
@@ -111,10 +121,11 @@ def sweep_orphans(*, older_than: datetime) -> int:
     """Remove stored files that no row names (a transaction that was rolled back), once they are old enough."""
     removed = 0
     for path in Path(settings.DATA.files).glob("??/*"):
-        young = path.stat().st_mtime > older_than.timestamp()
-        if not young and not SealedFile.objects.filter(name=path.stem).exists():
-            path.unlink(missing_ok=True)
-            removed += 1
+        with suppress(FileNotFoundError):  # another sweep was first
+            young = path.stat().st_mtime > older_than.timestamp()
+            if not young and not SealedFile.objects.filter(name=path.stem).exists():
+                path.unlink()
+                removed += 1
     return removed
 
 

@@ -36,8 +36,8 @@ class House:
         self.party = self.incident.lead_party()
         for user in (self.manager, self.second_manager):
             add_member(actor=self.responder, incident=self.incident, user=user, now=now)
-        add_member(actor=self.responder, incident=self.incident, user=self.deputy, is_deputy=True, now=now)
-        add_member(actor=self.responder, incident=self.incident, user=self.officer, is_dpo=True, now=now)
+        add_member(actor=self.manager, incident=self.incident, user=self.deputy, is_deputy=True, now=now)
+        add_member(actor=self.manager, incident=self.incident, user=self.officer, is_dpo=True, now=now)
         return self.incident
 
 

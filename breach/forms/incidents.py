@@ -61,8 +61,11 @@ class MemberForm(forms.Form):
     is_dpo = forms.BooleanField(label=_("Data protection officer: advises, does not decide"), required=False)
     is_deputy = forms.BooleanField(label=_("Deputy: is asked when an approver is silent"), required=False)
 
-    def __init__(self, *args: Any, incident: Incident, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, incident: Incident, may_name: bool, **kwargs: Any) -> None:
+        """`may_name`: whether the reader may name the officer and deputies, which is for managers."""
         super().__init__(*args, **kwargs)
+        if not may_name:
+            del self.fields["is_dpo"], self.fields["is_deputy"]
         free = (
             User.objects.filter(is_active=True).exclude(role="admin").exclude(memberships__incident=incident)
         )

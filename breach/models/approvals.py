@@ -27,6 +27,8 @@ class Approval(SealedTexts, Row):
     summary = models.JSONField(default=dict)
     state = models.CharField(max_length=20, choices=ApprovalState.choices, default=ApprovalState.ASKED)
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # Everybody who had a hand in the content; none of them decides.
+    authors = models.ManyToManyField(User, related_name="+")
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     decided_at = models.DateTimeField(null=True)
 

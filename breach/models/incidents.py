@@ -74,7 +74,6 @@ class Incident(Row):
     )
     phase = models.CharField(_("phase"), max_length=20, choices=Phase.choices, default=Phase.OPEN)
     drill = models.BooleanField(_("drill"), default=False)
-    restricted = models.BooleanField(_("closed to all but its members"), default=False)
     opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
     # Counts every change; a stale form is refused.

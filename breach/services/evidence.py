@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from breach.errors import BadInput
-from breach.files import meta_of, open_sealed, store_sealed
-from breach.models import Attachment, Event, Incident, Party, User
+from breach.files import meta_of, open_sealed, seal_file
+from breach.models import Attachment, Event, Incident, Party, SealedFile, User
 from breach.permissions import require
 from breach.services.record import record, record_read
 from breach.services.timeline import log_event
@@ -71,13 +71,10 @@ def log_with_files(
     *, actor: User, incident: Incident, uploads: Sequence[Upload], now: datetime, **entry: Any
 ) -> tuple[Event, list[Attachment]]:
     """Enter an event with its files, all or nothing. `entry` is passed to `log_event`."""
+    sealed = _sealed(actor, incident, uploads, now)
     with transaction.atomic():
         event = log_event(actor=actor, incident=incident, now=now, **entry)
-        attached = [
-            attach(actor=actor, event=event, stream=one.stream, filename=one.filename, now=now)
-            for one in uploads
-        ]
-    return event, attached
+        return event, [_keep(actor, event, file, now) for file in sealed]
 
 
 def attach(*, actor: User, event: Event, stream: BinaryIO | Any, filename: str, now: datetime) -> Attachment:
@@ -85,19 +82,36 @@ def attach(*, actor: User, event: Event, stream: BinaryIO | Any, filename: str, 
 
     Raises BadInput for an empty file or one over the limit.
     """
-    incident = event.incident
-    require(actor, "evidence.add", incident)
+    return attach_files(actor=actor, event=event, uploads=[Upload(stream, filename)], now=now)[0]
+
+
+def attach_files(*, actor: User, event: Event, uploads: Sequence[Upload], now: datetime) -> list[Attachment]:
+    """Seal several files onto an entry, all or none. Raises as `attach`."""
+    sealed = _sealed(actor, event.incident, uploads, now)
     with transaction.atomic():
-        file = store_sealed(
-            incident=incident, stream=stream, purpose=PURPOSE, now=now, filename=shown_name(filename)
-        )
+        return [_keep(actor, event, file, now) for file in sealed]
+
+
+def _sealed(actor: User, incident: Incident, uploads: Sequence[Upload], now: datetime) -> list[SealedFile]:
+    """Seal before the transaction, so that no other writer waits for a large file."""
+    require(actor, "evidence.add", incident)
+    found = []
+    for one in uploads:
+        name = shown_name(one.filename)
+        file = seal_file(incident=incident, stream=one.stream, purpose=PURPOSE, now=now, filename=name)
         if file.size == 0:
             raise BadInput(_("The file is empty"), place="attachments", mend=_("Give the file again."))
-        row = Attachment.objects.create(
-            incident=incident, event=event, file=file, created_by=actor, created_at=now
-        )
-        data = {"event": event.uid, "file": file.uid, "size": file.size, "digest": file.digest}
-        record(actor=actor, incident=incident, action="evidence.added", subject=row.uid, data=data, now=now)
+        found.append(file)
+    return found
+
+
+def _keep(actor: User, event: Event, file: SealedFile, now: datetime) -> Attachment:
+    file.save()
+    row = Attachment.objects.create(
+        incident=event.incident, event=event, file=file, created_by=actor, created_at=now
+    )
+    data = {"event": event.uid, "file": file.uid, "size": file.size, "digest": file.digest}
+    record(actor=actor, incident=event.incident, action="evidence.added", subject=row.uid, data=data, now=now)
     return row
 
 

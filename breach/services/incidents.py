@@ -115,8 +115,10 @@ def add_member(
     is_dpo: bool = False,
     is_deputy: bool = False,
 ) -> Membership:
-    """Open the incident to `user`. What a member may do follows from the account's role, so a flag gives no rights."""
+    """Open the incident to `user`. A responder may call in others; a manager names officer and deputies."""
     require(actor, "incident.edit", incident)
+    if is_dpo or is_deputy:
+        require(actor, "members.manage", incident)
     if user.role == Role.ADMIN:
         raise BadInput(
             "Administrators keep accounts and keys, not cases", place="member", mend="Choose another account."

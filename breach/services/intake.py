@@ -17,14 +17,14 @@ from django.db import IntegrityError, transaction
 
 from breach import jobs
 from breach.errors import BadInput, Conflict
-from breach.files import meta_of, store_sealed
+from breach.files import meta_of, seal_file
 from breach.intake.mapping import ColumnMapping, check_mapping
 from breach.intake.normalise import Accepted
 from breach.intake.pipeline import outcomes
 from breach.intake.profile import Profile, profile_table, propose_mapping
 from breach.intake.read import Options, Table, open_table
 from breach.intake.refusals import Refusal
-from breach.models import Incident, IntakeFile, IntakeState, Party, RefusedCell, User
+from breach.models import Incident, IntakeFile, IntakeState, Party, RefusedCell, SealedFile, User
 from breach.permissions import require
 from breach.services.keys import vault_for
 from breach.services.loading import UNFINISHED, table_of
@@ -81,9 +81,11 @@ def upload(
     content.seek(0)
     same = vault_for(incident).blind(hashlib.sha256(content.getbuffer()).hexdigest(), kind=SAME_FILE)
     _refuse_twice(party, same, name)
+    # Before the transaction, so that no other writer waits for a large file.
+    sealed = seal_file(incident=incident, stream=content, purpose=PURPOSE, now=now, filename=table.place)
     try:
         with transaction.atomic():
-            file = _stored(actor, incident, party, table, content, same, now)
+            file = _stored(actor, incident, party, table, sealed, same, now)
             data = {
                 "party": party.uid,
                 "format": table.format,
@@ -103,11 +105,11 @@ def _stored(
     incident: Incident,
     party: Party,
     table: Table,
-    content: io.BytesIO,
+    sealed: SealedFile,
     same: bytes,
     now: datetime,
 ) -> IntakeFile:
-    sealed = store_sealed(incident=incident, stream=content, purpose=PURPOSE, now=now, filename=table.place)
+    sealed.save()
     return IntakeFile.objects.create(
         incident=incident,
         party=party,

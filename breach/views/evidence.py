@@ -1,7 +1,6 @@
 """Evidence in and out. A file never shows inside our pages: it is a download, and that is recorded."""
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -40,11 +39,8 @@ def attach(request: HttpRequest, uid: str, row: str) -> HttpResponse:
     form = AttachForm(request.POST, request.FILES)
     if form.is_valid():
         try:
-            with transaction.atomic():
-                for one in form.cleaned_data["attachments"]:
-                    evidence.attach(
-                        actor=reader(request), event=event, stream=one, filename=one.name, now=context["now"]
-                    )
+            uploads = [evidence.Upload(one, one.name) for one in form.cleaned_data["attachments"]]
+            evidence.attach_files(actor=reader(request), event=event, uploads=uploads, now=context["now"])
         except TocsinError as refusal:
             refuse_into(form, refusal)
         else:

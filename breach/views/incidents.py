@@ -60,7 +60,7 @@ def members(request: HttpRequest, uid: str) -> HttpResponse:
     """Who works on the incident."""
     incident, context = room(request, uid, tab="overview", capability="incident.view")
     user, now = reader(request), context["now"]
-    form = MemberForm(request.POST or None, incident=incident)
+    form = MemberForm(request.POST or None, incident=incident, may_name=can(user, "members.manage", incident))
     if request.method == "POST":
         require(user, "incident.edit", incident)
         if form.is_valid():
@@ -70,8 +70,8 @@ def members(request: HttpRequest, uid: str) -> HttpResponse:
                     actor=user,
                     incident=incident,
                     user=data["user"],
-                    is_dpo=data["is_dpo"],
-                    is_deputy=data["is_deputy"],
+                    is_dpo=data.get("is_dpo", False),
+                    is_deputy=data.get("is_deputy", False),
                     now=now,
                 )
             except TocsinError as refusal:

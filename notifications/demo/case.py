@@ -50,8 +50,8 @@ def open_case(stage: Stage) -> None:
     stage.party = stage.incident.lead_party()
     for user in (people.second_responder, people.manager, people.second_manager):
         add_member(actor=people.responder, incident=stage.incident, user=user, now=now)
-    add_member(actor=people.responder, incident=stage.incident, user=people.deputy, is_deputy=True, now=now)
-    add_member(actor=people.responder, incident=stage.incident, user=people.officer, is_dpo=True, now=now)
+    add_member(actor=people.manager, incident=stage.incident, user=people.deputy, is_deputy=True, now=now)
+    add_member(actor=people.manager, incident=stage.incident, user=people.officer, is_dpo=True, now=now)
     _aware(stage, people.responder, AwarenessState.SUSPECTED, stage.times.reported, words.SUSPICION)
     changes = words.FIRST_FACTS | {
         "occurred_from": stage.times.broke_in.isoformat(),

@@ -17,6 +17,7 @@ from breach import approvals
 from breach.errors import BadInput, Conflict
 from breach.law.places import is_within
 from breach.models import Approval, Incident, Party, User, new_uid
+from breach.models.ledger import Entry
 from breach.permissions import require
 from breach.vault import canonical_json, new_salt, salted_digest
 from notifications.filings.complete import blocking, findings
@@ -42,6 +43,7 @@ __all__ = [
     "withdraw_draft",
 ]
 
+WRITING = ("filing.drafted", "filing.edited", "filing.announced", "filing.refreshed")
 COMPLETENESS = ("complete", "incomplete", "withdraw")
 
 
@@ -178,6 +180,7 @@ def submit_for_approval(
             digest=row.digest,
             summary=_summary(row, content),
             approvers=approvers,
+            authors=_authors(row),
             now=now,
             answer_within=answer_within,
         )
@@ -329,6 +332,12 @@ def _summary(filing: Filing, content: FilingContent) -> dict[str, Any]:
         "to_follow": len(content.to_follow),
         "drill": content.drill,
     }
+
+
+def _authors(filing: Filing) -> list[User]:
+    """Everybody who drafted or changed this phase, as the ledger has it."""
+    entries = Entry.objects.filter(chain=filing.incident.chain, subject=filing.uid, action__in=WRITING)
+    return list(User.objects.filter(pk__in=entries.values("actor_id")))
 
 
 def _next_number(party: Party, authority: str) -> int:

@@ -187,6 +187,7 @@ def submit(
             digest=digest,
             summary=summary,
             approvers=approvers,
+            authors={notice.author, *(text.created_by for text in current_texts(notice))},
             now=now,
             **answer,
         )

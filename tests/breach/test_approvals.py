@@ -159,3 +159,22 @@ def test_a_live_approval_blocks_a_second_one(opened: House, now: datetime) -> No
     ask(opened, now)
     with pytest.raises(Conflict):
         ask(opened, now)
+
+
+def test_whoever_had_a_hand_in_the_content_does_not_approve_it(opened: House, now: datetime) -> None:
+    approval = approvals.submit(
+        actor=opened.responder,
+        incident=opened.incident,
+        kind="letters",
+        subject_uid="subject0000000000000",
+        digest=DIGEST,
+        summary={},
+        approvers=[opened.manager, opened.deputy],
+        now=now,
+        authors=[opened.manager],
+    )
+    assert [request.approver for request in approval.requests.all()] == [opened.deputy]
+    with pytest.raises(Forbidden, match="yourself"):
+        approvals.decide(
+            actor=opened.manager, approval=approval, digest=DIGEST, approve=True, reason="", now=now
+        )

@@ -99,3 +99,17 @@ def test_phases_move_only_along_the_table_and_with_reasons(house: House, now: da
         move_incident(actor=house.manager, incident=incident, phase="ruled_out", reasons="No.", now=now)
     assert closed.phase_changes.get().reasons == "All told."
     assert "All told" not in Entry.objects.get(action="incident.moved").body
+
+
+def test_a_responder_names_neither_officer_nor_deputy(house: House, now: datetime) -> None:
+    incident = open_incident(
+        actor=house.responder,
+        title="x",
+        kind="web_application",
+        zone="UTC",
+        parties=[PartyData(house.shop)],
+        now=now,
+    )
+    for flags in ({"is_dpo": True}, {"is_deputy": True}):
+        with pytest.raises(Forbidden):
+            add_member(actor=house.responder, incident=incident, user=house.officer, now=now, **flags)

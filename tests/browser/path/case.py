@@ -8,6 +8,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
+from breach.models import User
 from notifications.demo import words
 from tests.browser.pages import Person
 from tests.browser.path.cast import Cast, in_hours, said
@@ -37,13 +38,22 @@ def open_incident(cast: Cast) -> None:
 
 
 def call_in(cast: Cast) -> None:
-    one, house = cast.responder, cast.house
-    one.follow("Call somebody in")
-    for user in cast.everybody():
-        one.choose("user", user.name)
-        one.fill(is_dpo=user == house.officer, is_deputy=user == house.deputy)
-        one.press("Add")
-        one.sees(f"{user.name} now works on this incident.")
+    """The responder calls in the managers; one of them names deputy and officer."""
+    house = cast.house
+    cast.responder.follow("Call somebody in")
+    for user in (house.manager, house.second_manager):
+        _add(cast.responder, user)
+    cast.manager.go(cast.room)
+    cast.manager.follow("Call somebody in")
+    _add(cast.manager, house.deputy, is_deputy=True)
+    _add(cast.manager, house.officer, is_dpo=True)
+
+
+def _add(one: Person, user: User, **flags: bool) -> None:
+    one.choose("user", user.name)
+    one.fill(**flags)
+    one.press("Add")
+    one.sees(f"{user.name} now works on this incident.")
 
 
 def log_events(cast: Cast) -> None:

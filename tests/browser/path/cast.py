@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from breach.models import Incident, User
+from breach.models import Incident
 from breach.timewords import Moment, Precision, say
 from notifications.demo.mailbox import Post
 from notifications.demo.stage import ZONE, Times
@@ -41,10 +41,6 @@ class Cast:
     @property
     def incident(self) -> Incident:
         return Incident.objects.get(uid=self.uid)
-
-    def everybody(self) -> list[User]:
-        house = self.house
-        return [house.manager, house.second_manager, house.deputy, house.officer]
 
 
 def said(at: datetime, *, precision: Precision = Precision.EXACT) -> str:

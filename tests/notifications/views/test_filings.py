@@ -330,7 +330,7 @@ def test_approvers_are_asked_in_turn_and_the_author_is_not_among_them(case: Hous
     offered = [name for _uid, name in page.context["form"].fields["approver0"].choices]
     assert offered == ["Samir Haddad", "Dora Nilsen (deputy)"]
     approval = asked(case, filing)
-    assert [one.approver for one in approval.requests.order_by("position")] == [case.manager, case.deputy]
+    assert [one.approver for one in approval.requests.order_by("position")] == [case.deputy]
 
 
 def test_an_unready_filing_is_not_submitted(case: House, responder: Client) -> None:
