@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
+from playwright.sync_api import Browser
 
-from tests.browser.pages import Person
+from tests.browser.pages import Person, Watch
 from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -77,7 +78,7 @@ def test_the_main_pages_in_french_and_dark(world: World, come_in: Callable[..., 
     assert [finding for address in addresses for finding in findings(one, address)] == []
 
 
-def test_the_way_in(live_server: Any, new_context: Callable[..., Any]) -> None:
-    page = new_context(base_url=live_server.url).new_page()
-    page.goto("/account/login/")
-    assert Axe().run(page, options=OPTIONS).generate_report().splitlines()[0].startswith("Found 0")
+def test_the_way_in(browser: Browser, live_server: Any, watch: Watch) -> None:
+    stranger = Person(browser, live_server.url, watch)
+    assert findings(stranger, "/account/login/") == []
+    stranger.context.close()
