@@ -45,7 +45,8 @@ def submit(
 ) -> Approval:
     """Ask `approvers` in turn (managers first, then deputies) to approve the content with this digest.
 
-    `authors` are all who wrote or changed it, besides `actor` who submits: none of them may approve. `summary` is what the approver sees (counts, languages, channels), without personal data.
+    `authors` are all who wrote or changed it, besides `actor` who submits: none of them may approve.
+    `summary` is what the approver sees (counts, languages, channels), without personal data.
     Raises BadInput when nobody among them may approve, Conflict when the subject already has a live approval.
     """
     require(actor, SUBMIT_RIGHT[kind], incident)

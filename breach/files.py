@@ -64,8 +64,10 @@ def seal_file(
 ) -> SealedFile:
     """Seal `stream` under the incident's key and return its row, not yet saved.
 
-    Seal uploads before the transaction that saves the row: on SQLite every other writer waits for its end. A file whose row
-    never came is removed by the sweep. The row keeps a salted digest in clear; the plain SHA-256, the salt and the given file name are sealed beside it.
+    Seal uploads before the transaction that saves the row: on SQLite every other writer waits for its end. A file whose
+    row never came is removed by the sweep.
+
+    The row keeps a salted digest in clear; the plain SHA-256, the salt and the given file name are sealed beside it.
     Raises BadInput when the file is larger than TOCSIN_MAX_UPLOAD.
     """
     uid, name, salt = new_uid(), secrets.token_hex(16), new_salt()

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.core.files.uploadhandler import FileUploadHandler
 
+from breach.errors import BadInput
 from breach.vault.transit import TransitSeal
 
 if TYPE_CHECKING:
@@ -40,6 +41,17 @@ class SealedUpload(_Uploaded):
         return 0
 
 
+class TooLargeUpload(SealedUpload):
+    """Stands in for a file over the limit; whoever reads it gets the refusal."""
+
+    def read(self, *_args: Any, **_kwargs: Any) -> bytes:
+        raise BadInput(
+            f"The file is larger than {settings.TOCSIN_MAX_UPLOAD:,} bytes",
+            place=self.name or "",
+            mend="Split it, or raise TOCSIN_MAX_UPLOAD.",
+        )
+
+
 class SealingUploadHandler(FileUploadHandler):
     """The only upload handler: caps the size while it streams, and seals every chunk."""
 
@@ -50,10 +62,12 @@ class SealingUploadHandler(FileUploadHandler):
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002
         self.received += len(raw_data)
-        if self.received > settings.TOCSIN_MAX_UPLOAD:
-            raise StopUpload(connection_reset=True)
-        self.seal.write(raw_data)
+        # What is too much is read and thrown away, so that the answer can say why instead of breaking off.
+        if self.received <= settings.TOCSIN_MAX_UPLOAD:
+            self.seal.write(raw_data)
 
     def file_complete(self, file_size: int) -> SealedUpload:
         self.seal.finish()
+        if self.received > settings.TOCSIN_MAX_UPLOAD:
+            return TooLargeUpload(self.seal, self.file_name, self.content_type or "", file_size)
         return SealedUpload(self.seal, self.file_name, self.content_type or "", file_size)

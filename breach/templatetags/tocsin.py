@@ -12,8 +12,10 @@ from django import template
 from django.template.context import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from breach import wording
+from breach.law import words
 
 register = template.Library()
 ICONS = next((Path(__file__).resolve().parent.parent / "static" / "vendor").glob("tabler-icons-*"))
@@ -152,6 +154,12 @@ def number(value: float | None) -> str:
 def percent(value: float) -> str:
     """Write a share given in per cent."""
     return wording.percent(value)
+
+
+@register.filter
+def kind_name(key: str) -> str:
+    """Name a kind of data in the language of the page."""
+    return words.name("kind", key, (get_language() or "en")[:2])
 
 
 @register.filter

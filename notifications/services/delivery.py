@@ -6,12 +6,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from breach.errors import Conflict
 from breach.ledger import log
+from breach.models import Obligation, ObligationState, User, new_uid
 from breach.models import PersonState as Affected
-from breach.models import User, new_uid
 from breach.permissions import require
+from breach.services import facts, obligations
 from breach.services.record import record
 from breach.vault import canonical_json
 from notifications.delivery.channels import next_channel, usable
@@ -26,6 +28,7 @@ GAPS = tuple(timedelta(minutes=minutes) for minutes in (2, 10, 30, 120, 480, 144
 # A mail server may hold a message for minutes; longer, and the worker that claimed it is gone.
 STUCK_AFTER = timedelta(minutes=15)
 NOTE_AT_ONCE = 1000
+OWED = (ObligationState.RUNNING, ObligationState.PROVISIONAL)
 PLAIN_ENDS = {Outcome.SUCCESS: PersonState.ACCEPTED, Outcome.AMBIGUOUS: PersonState.AMBIGUOUS}
 ADDRESS_DEAD = frozenset({Code.MAILBOX_UNKNOWN, Code.DOMAIN_UNKNOWN, Code.BAD_ADDRESS, Code.MAILBOX_FULL})
 
@@ -227,10 +230,15 @@ def finish_if_done(*, notice: Notice, now: datetime) -> bool:
     does.
     """
     with transaction.atomic():
-        notice = Notice.objects.select_for_update(of=("self",)).select_related("incident").get(pk=notice.pk)
+        notice = (
+            Notice.objects.select_for_update(of=("self",))
+            .select_related("incident", "party", "released_by")
+            .get(pk=notice.pk)
+        )
         totals = reconcile(notice)
         if notice.state == NoticeState.RELEASED and totals.is_done:
             move_notice(notice, NoticeState.FINISHED, finished_at=now)
+            _people_told(notice, now)
         elif notice.state == NoticeState.FINISHED and not totals.is_done:
             move_notice(notice, NoticeState.RELEASED, finished_at=None)
         else:
@@ -239,6 +247,32 @@ def finish_if_done(*, notice: Notice, now: datetime) -> bool:
         action = f"notice.{'finished' if notice.state == NoticeState.FINISHED else 'resumed'}"
         record(actor=None, incident=notice.incident, action=action, subject=notice.uid, data=data, now=now)
     return True
+
+
+def _people_told(notice: Notice, now: datetime) -> None:
+    """What was owed to the people is met by the sending of the last letter, never by making it."""
+    sent_at = notice.people.aggregate(last=Max("sent_at"))["last"]
+    if sent_at is None or notice.released_by is None:
+        return
+    owed = Obligation.objects.filter(party=notice.party, to="individuals", state__in=OWED)
+    for row in list(owed):
+        obligations.mark_met(
+            actor=notice.released_by,
+            incident=notice.incident,
+            party=notice.party,
+            regime=row.regime,
+            to=row.to,
+            phase=row.phase,
+            at=sent_at,
+            now=now,
+        )
+    facts.refresh(
+        actor=notice.released_by,
+        incident=notice.incident,
+        party=notice.party,
+        reason="The people were told",
+        now=now,
+    )
 
 
 def _row(pk: int) -> PersonNotice:
