@@ -28,7 +28,7 @@ def test_what_was_uploaded_comes_back_and_its_file_is_not_in_clear() -> None:
 
 
 def test_the_handler_is_the_only_one(settings: Any) -> None:
-    assert settings.FILE_UPLOAD_HANDLERS == [f"breach.uploads.{SealingUploadHandler.__name__}"]
+    assert [f"breach.uploads.{SealingUploadHandler.__name__}"] == settings.FILE_UPLOAD_HANDLERS
 
 
 @pytest.mark.django_db
