@@ -64,6 +64,7 @@ def take_all(page: Page, account: str, password: str, out: Path) -> None:
     page.fill('[name="password"]', password)
     page.locator('main form[action*="login"] button[type="submit"]').first.click()
     page.get_by_role("heading", name="My incidents").wait_for()
+    page.reload()  # without the greeting
     take(page, out / "home.png")
     page.locator("article.incident-card a").first.click()
     for name, label in TABS.items():
