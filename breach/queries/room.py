@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.db.models import F
 from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from breach import providers
 from breach.models import (
@@ -22,6 +22,7 @@ from breach.models.playbooks import Task
 from breach.permissions import can
 from breach.providers import NextAction
 from breach.queries.approvals import waiting_for
+from breach.queries.clocks import obligation_label
 from breach.queries.facts import DECIDED, current_awareness
 
 LIVE = (ObligationState.PROVISIONAL, ObligationState.RUNNING)
@@ -49,6 +50,7 @@ def next_actions(incident: Incident, user: User, now: datetime) -> list[NextActi
     found: list[NextAction] = []
     if incident.phase == Phase.OPEN:
         found += _awareness(incident) + _judgement(incident, user) + _tasks(incident, now)
+        found += _clock(incident, user)
     for approval in waiting_for(user):
         if approval.incident_id == incident.pk:
             text = _("Something waits for your approval")
@@ -85,6 +87,16 @@ def _judgement(incident: Incident, user: User) -> list[NextAction]:
     if can(user, "decision.make", incident) and not Decision.objects.filter(party=party).exists():
         return [NextAction(16, _("Decide whom to tell"), url)]
     return []
+
+
+def _clock(incident: Incident, user: User) -> list[NextAction]:
+    """The next deadline, when nothing more particular is to be done."""
+    row = urgent_clock(incident)
+    if row is None or row.state != ObligationState.RUNNING or not can(user, "filing.draft", incident):
+        return []
+    label = obligation_label(row, (get_language() or "en")[:2])
+    text = _("Meet the next deadline: %(label)s") % {"label": label}
+    return [NextAction(28, text, reverse("obligation", args=[incident.uid, row.uid]))]
 
 
 def _tasks(incident: Incident, now: datetime) -> list[NextAction]:

@@ -191,3 +191,6 @@ def totals(cast: Cast) -> None:
     assert told == sent + pending + failed + unclear + held == cast.found["people"] + 1
     assert (pending, unclear, held) == (0, 0, 0)
     expect(one.page.get_by_text("These numbers do not add up")).to_have_count(0)
+    one.tab("Obligations")
+    told = one.page.locator("section article.card", has_text="the people concerned").filter(has_text="Done in time")
+    expect(told).to_have_count(3)  # GDPR, UK GDPR, California
