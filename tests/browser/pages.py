@@ -78,7 +78,12 @@ class Person:
         expect(self.page.locator("nav.tabs [aria-current=page]")).to_have_text(label)
 
     def follow(self, label: str | re.Pattern[str], within: Locator | None = None) -> None:
-        (within or self.page.locator("main")).get_by_role("link", name=label).first.click()
+        """Follow the first link of that name and wait for the page behind it."""
+        self.open((within or self.page.locator("main")).get_by_role("link", name=label).first)
+
+    def open(self, link: Locator) -> None:
+        with self.page.expect_navigation():
+            link.click()
 
     @property
     def path(self) -> str:
@@ -164,8 +169,8 @@ SHAPES = "fields => fields.map(field => [field.type, field.value, field.checked 
 
 
 def _fill(found: Locator, value: Any) -> None:
+    found.first.wait_for(state="attached")
     shapes = found.evaluate_all(SHAPES)
-    assert shapes, f"there is a field for {value!r}"
     kind = shapes[0][0]
     if kind == "checkbox":
         for index, (_kind, name, ticked) in enumerate(shapes):

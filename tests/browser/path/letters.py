@@ -40,7 +40,7 @@ def write(cast: Cast) -> None:
 def write_in(cast: Cast, language: str) -> None:
     one, text = cast.responder, letter_texts.ALL[language]
     one.go(cast.found["notice"])
-    one.page.locator(f'main a[href$="/texts/{language}/"]').click()
+    one.open(one.page.locator(f'main a[href$="/texts/{language}/"]'))
     one.fill(
         own_incident=text.incident,
         own_measures=text.measures,
@@ -96,7 +96,7 @@ def send(cast: Cast) -> None:
     address = cast.found["notice"]
     submit(cast, address)
     cast.second.go(address)
-    cast.second.page.locator('main a[href$="/letters/1/"]').click()
+    cast.second.open(cast.second.page.locator('main a[href$="/letters/1/"]'))
     cast.second.sees("On paper", "By e-mail")
     with pikepdf.open(io.BytesIO(cast.second.download("As PDF"))) as pdf:
         assert bool(pdf.Root.MarkInfo.Marked), "letters are tagged"
@@ -192,5 +192,7 @@ def totals(cast: Cast) -> None:
     assert (pending, unclear, held) == (0, 0, 0)
     expect(one.page.get_by_text("These numbers do not add up")).to_have_count(0)
     one.tab("Obligations")
-    told = one.page.locator("section article.card", has_text="the people concerned").filter(has_text="Done in time")
+    told = one.page.locator("section article.card", has_text="the people concerned").filter(
+        has_text="Done in time"
+    )
     expect(told).to_have_count(3)  # GDPR, UK GDPR, California

@@ -60,7 +60,7 @@ def promise(cast: Cast, key: str, reason: str) -> None:
     one = cast.responder
     section = profile_for("fr").form.index[key].section
     one.go(f"{cast.found['filing']}sections/{section}/")
-    one.page.locator(f'main a[href$="/rows/{key}/later/"]').click()
+    one.open(one.page.locator(f'main a[href$="/rows/{key}/later/"]'))
     one.fill(by=on_the_wall(in_hours(cast.times.corrected, 144)), reason=reason)
     one.press("Announce it")
     one.sees("To follow by", reason)
