@@ -86,7 +86,8 @@ def _check_submission(approval: Approval, receipt: str, at: datetime, now: datet
         raise BadInput(
             "The moment of filing lies in the future", place="at", mend="Give the moment it was filed."
         )
-    if approval.decided_at and at < approval.decided_at:
+    # People write the minute; the approval knows the second.
+    if approval.decided_at and at < approval.decided_at.replace(second=0, microsecond=0):
         raise BadInput(
             "It was filed before it was approved", place="at", mend="Correct the moment of filing."
         )
