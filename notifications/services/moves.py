@@ -1,5 +1,6 @@
 """The only place that assigns a state. Every move is a conditional update whose changed rows are counted."""
 
+from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
@@ -8,13 +9,23 @@ from breach.errors import Conflict
 from notifications.models import Notice, PersonNotice, PrintRun
 from notifications.states import NOTICE_MOVES, PERSON_MOVES, RUN_MOVES, NoticeState, PersonState, RunState
 
+AT_ONCE = 500
+
 
 def move_people(rows: QuerySet[PersonNotice], to: PersonState, **changes: Any) -> int:
     """Move those of `rows` that may go to `to`, and return how many did. Zero means somebody else was
     first.
+
+    `rows` may join other tables, so it only finds the rows: in an UPDATE with a subquery PostgreSQL would not look
+    again at a row that another transaction has just moved, and two workers would both take it. The update asks the
+    row's own state.
     """
     sources = [source for source, target in PERSON_MOVES if target == to]
-    return rows.filter(state__in=sources).update(state=to, **changes)
+    found = iter(list(rows.filter(state__in=sources).values_list("pk", flat=True)))
+    moved = 0
+    while part := list(islice(found, AT_ONCE)):
+        moved += PersonNotice.objects.filter(pk__in=part, state__in=sources).update(state=to, **changes)
+    return moved
 
 
 def move_person(row: PersonNotice, to: PersonState, **changes: Any) -> PersonNotice:
