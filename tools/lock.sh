@@ -12,6 +12,6 @@ compile() { # compile OUT EXTRA...
         $extras --output-file "$out" pyproject.toml
 }
 mkdir -p requirements
-compile requirements/run.txt build postgres
-compile requirements/dev.txt build postgres dev
-compile requirements/bench.txt build postgres dev bench
+compile requirements/run.txt build postgres anymail
+compile requirements/dev.txt build postgres anymail dev
+compile requirements/bench.txt build postgres anymail dev bench
