@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh machine: make demo, make test.
 .DELETE_ON_ERROR:
-.PHONY: setup demo serve test lint types contracts check messages lock
+.PHONY: setup demo serve test bench lint types contracts check messages lock
 .SILENT:
 
 PYTHON ?= python3
@@ -19,6 +19,10 @@ serve: setup
 test: setup
 	SETUP_FOR=test PYTHON="$(PYTHON)" sh tools/setup.sh
 	$(RUN) -m pytest
+
+bench: setup
+	SETUP_FOR=bench PYTHON="$(PYTHON)" sh tools/setup.sh
+	$(RUN) manage.py bench all --out bench.json
 
 lint:
 	$(VENV)/bin/ruff check .

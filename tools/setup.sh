@@ -29,6 +29,7 @@ if [ "$SETUP_FOR" = test ]; then
     needs poppler-utils sh -c 'command -v pdftotext'
     needs gettext sh -c 'command -v msgfmt'
 fi
+if [ "$SETUP_FOR" = bench ]; then needs age sh -c 'command -v age'; fi
 if ! command -v redis-server >/dev/null 2>&1 && [ "$(uname -m)" != x86_64 ]; then missing="$missing redis-server"; fi
 if [ -n "$missing" ]; then
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

@@ -95,7 +95,7 @@ def create(connection: BaseDatabaseWrapper) -> None:
 
 
 def drop(connection: BaseDatabaseWrapper) -> None:
-    """Take the triggers away: for `create`, and for tests."""
+    """Take the triggers away: for `create`, for tests, and for benchmarks on an installation of their own."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             for trigger in _postgresql():
