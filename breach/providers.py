@@ -1,4 +1,4 @@
-"""Where `notifications` adds to the incident room, since `breach` never imports it: tabs, next actions, totals."""
+"""Where `notifications` adds to the pages, since `breach` never imports it: tabs, next actions, totals, settings."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,12 +36,25 @@ class Total:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A page of the settings. `capability` is a right of the whole house; empty: everybody sets their own."""
+
+    key: str
+    label: Any
+    lead: Any
+    url_name: str
+    capability: str
+    order: int
+
+
 NextActions = Callable[[Incident, User], list[NextAction]]
 Totals = Callable[[Incident, User], list[Total]]
 
 tabs: list[Tab] = []
 next_actions: list[NextActions] = []
 totals: list[Totals] = []
+sections: list[Section] = []
 
 
 def register_tab(tab: Tab) -> None:
@@ -58,6 +71,12 @@ def register_next_actions(provider: NextActions) -> None:
 def register_totals(provider: Totals) -> None:
     if provider not in totals:
         totals.append(provider)
+
+
+def register_section(section: Section) -> None:
+    if all(known.key != section.key for known in sections):
+        sections.append(section)
+        sections.sort(key=lambda known: known.order)
 
 
 SubjectUrl = Callable[[Approval], str]

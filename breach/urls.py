@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from breach.urls_settings import urlpatterns as settings_patterns
 from breach.urls_timeline import urlpatterns as timeline_patterns
 from breach.views import (
     approvals,
@@ -48,6 +49,7 @@ urlpatterns = [
     path("health/", home.health, name="health"),
     path("language/", set_language, name="set_language"),
     path("account/", include("allauth.urls")),
+    path("settings/", include(settings_patterns)),
     path("incidents/new/", incidents.new, name="incident-new"),
     path("incidents/<str:uid>/", include(room_patterns)),
     path("", include(OUTWARD)),

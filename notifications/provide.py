@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from breach import providers
 from breach.models import Approval, Incident, User
 from breach.permissions import can
-from breach.providers import NextAction, Tab, Total
+from breach.providers import NextAction, Section, Tab, Total
 from notifications import provide_filings
 from notifications.models import Notice, PersonNotice, PrintRun
 from notifications.queries.notices import incident_totals
@@ -18,6 +18,15 @@ from notifications.states import NoticeState, PersonState, RunState
 # Smaller is shown first. Approvals and clocks stand before, at 5 and 10.
 RELEASE, UNCLEAR, POST, DRAFT = 6, 8, 25, 30
 
+READERS = Section(
+    "readers",
+    _("Readers of reports"),
+    _("People who may be given reports, each with a public key"),
+    "readers",
+    "readers.manage",
+    50,
+)
+
 
 def register() -> None:
     """Register with breach/providers.py. Called once, when the app is ready."""
@@ -25,6 +34,7 @@ def register() -> None:
     providers.register_next_actions(next_actions)
     providers.register_totals(totals)
     providers.register_subject_url("letters", letters_url)
+    providers.register_section(READERS)
     provide_filings.register()
 
 

@@ -90,6 +90,7 @@ HOUSE: dict[str, tuple[str, str]] = {
     "health": ("ooooooo", "mmmmmmm"),
     "set_language": ("rrrrrrr", "rrrrrrr"),  # on GET it only leads back
     "incident-new": ("ooofofs", "vvvfvfs"),
+    "settings": ("oooooos", NO),
     "readers": ("foofofs", "fvvfvfs"),
     "reader-retire": (NO, "frrfrfs"),
     "register": ("foooffs", NO),

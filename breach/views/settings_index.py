@@ -1,0 +1,21 @@
+"""The list of settings. A new section is one line here, or one registered with breach/providers.py."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from breach import providers
+from breach.permissions import can
+from breach.providers import Section
+from breach.views.room import reader
+
+SECTIONS: list[Section] = []
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Show the sections that the reader may open."""
+    user = reader(request)
+    known = sorted([*SECTIONS, *providers.sections], key=lambda one: one.order)
+    shown = [one for one in known if not one.capability or can(user, one.capability)]
+    return render(request, "breach/settings/index.html", {"sections": shown})
