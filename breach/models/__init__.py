@@ -19,9 +19,11 @@ from breach.models.files import SealedFile
 from breach.models.incidents import Incident, Membership, Organisation, Party, PartyRole, Phase, PhaseChange
 from breach.models.ledger import ChainHead, Checkpoint, Entry, MarkedHead
 from breach.models.people import (
+    BlindKey,
     EvidenceState,
     IntakeFile,
     IntakeState,
+    KnownMapping,
     MergeEvidence,
     Person,
     PersonChange,
@@ -44,6 +46,7 @@ __all__ = [
     "Attachment",
     "Awareness",
     "AwarenessState",
+    "BlindKey",
     "ChainHead",
     "Checkpoint",
     "Decision",
@@ -56,6 +59,7 @@ __all__ = [
     "Incident",
     "IntakeFile",
     "IntakeState",
+    "KnownMapping",
     "MarkedHead",
     "Membership",
     "MergeEvidence",

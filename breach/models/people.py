@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from breach.models.base import Row
 from breach.models.facts import PartyRow
 from breach.models.files import SealedFile
-from breach.models.incidents import Incident
+from breach.models.incidents import Incident, Party
 from breach.models.texts import SealedTexts
 from breach.models.users import User
 
@@ -21,6 +21,7 @@ class IntakeState(models.TextChoices):
     UPLOADED = "uploaded", _("Uploaded")
     PROFILED = "profiled", _("Looked through")
     MAPPED = "mapped", _("Columns mapped")
+    TRYING = "trying", _("Being tried")
     CHECKED = "checked", _("Tried")
     ACCEPTED = "accepted", _("Accepted, waiting to be loaded")
     LOADING = "loading", _("Loading")
@@ -33,7 +34,8 @@ class IntakeFile(PartyRow):
 
     `same_file` is a blind index of its content, so that the same file given twice is noticed. `ages_on`
     is the day for which ages are told. `mapping_digest` says which mapping was tried last. The progress
-    of loading is `next_batch`, moved on in the transaction that stores a batch.
+    of a trial is `tried_batches`, that of loading `next_batch` and then `indexed_keys`: each moved on in
+    the transaction that stores what it counts.
     """
 
     file = models.OneToOneField(SealedFile, on_delete=models.PROTECT, related_name="intake")
@@ -53,7 +55,9 @@ class IntakeFile(PartyRow):
     accepted = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
     set_aside = models.PositiveIntegerField(default=0)
+    tried_batches = models.PositiveIntegerField(default=0)
     next_batch = models.PositiveIntegerField(default=0)
+    indexed_keys = models.PositiveIntegerField(default=0)
     loaded = models.PositiveIntegerField(default=0)
     people_new = models.PositiveIntegerField(default=0)
     merged = models.PositiveIntegerField(default=0)
@@ -71,6 +75,10 @@ class IntakeFile(PartyRow):
                 fields=["party", "same_file"],
                 condition=~Q(state=IntakeState.DISCARDED),
                 name="intake_file_once",
+            ),
+            # Each load must see the people that the one before it has stored.
+            models.UniqueConstraint(
+                fields=["party"], condition=Q(state=IntakeState.LOADING), name="intake_one_load_of_a_party"
             ),
             models.CheckConstraint(
                 condition=Q(read=models.F("accepted") + models.F("refused")), name="intake_read_adds_up"
@@ -98,6 +106,34 @@ class RefusedCell(models.Model):
         return f"row {self.row}: {self.reason}"
 
 
+class KnownMapping(Row):
+    """How the columns of one header were mapped last; offered again for the next table with that header.
+
+    `signature` is a digest of the header's names in their order (breach/intake/mapping.py).
+    """
+
+    signature = models.CharField(max_length=64, unique=True)
+    mapping = models.JSONField()
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    used_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+
+
+class BulkRow(PartyRow):
+    """A row that comes by the million. Indexes on what is the same in all of them would only cost."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+", db_index=False)
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="%(class)s_rows", db_index=False)
+    created_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
+
+    class Meta:
+        abstract = True
+
+
 class PersonState(models.TextChoices):
     ACTIVE = "active", _("Affected")
     REMOVED = "removed", _("Removed")
@@ -110,7 +146,7 @@ class PersonChannel(models.TextChoices):
     NONE = "none", _("Cannot be reached")
 
 
-class Person(PartyRow):
+class Person(BulkRow):
     """One affected person. `sealed` holds the merged view of the source records (breach/intake/record.py).
 
     `channel_why` is empty while the channel follows from the contact data, else the code of why somebody
@@ -127,12 +163,20 @@ class Person(PartyRow):
     has_email = models.BooleanField(default=False)
     has_address = models.BooleanField(default=False)
     state = models.CharField(max_length=20, choices=PersonState.choices, default=PersonState.ACTIVE)
-    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="absorbed")
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="absorbed", db_index=False
+    )
     sealed = models.BinaryField()
 
     class Meta:
         ordering = ["pk"]
-        indexes = [models.Index(fields=["party", "state", "country", "region"], name="person_by_place")]
+        indexes = [
+            models.Index(fields=["party", "state", "country", "region"], name="person_by_place"),
+            models.Index(fields=["incident", "state"], name="person_by_state"),
+            models.Index(
+                fields=["merged_into"], condition=Q(merged_into__isnull=False), name="person_by_keeper"
+            ),
+        ]
 
     @property
     def context(self) -> str:
@@ -146,15 +190,18 @@ class SourceOrigin(models.TextChoices):
     CORRECTION = "correction", _("Correction")
 
 
-class SourceRecord(PartyRow):
+class SourceRecord(BulkRow):
     """What one row of one file (or one person at a keyboard) said about somebody. Later records are
     trusted more.
 
-    The indexes are keyed hashes of exact values (breach/vault), equal only inside one incident.
+    The indexes are keyed hashes of exact values (breach/vault), equal only inside one incident. They are
+    found through `BlindKey`.
     """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="sources")
-    file = models.ForeignKey(IntakeFile, on_delete=models.PROTECT, related_name="sources", null=True)
+    file = models.ForeignKey(
+        IntakeFile, on_delete=models.PROTECT, related_name="sources", null=True, db_index=False
+    )
     row = models.PositiveIntegerField(null=True)
     origin = models.CharField(max_length=20, choices=SourceOrigin.choices, default=SourceOrigin.FILE)
     kinds = models.JSONField(default=list)
@@ -166,16 +213,25 @@ class SourceRecord(PartyRow):
     class Meta:
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["file", "row"], name="source_row_once")]
-        indexes = [
-            models.Index(fields=["party", "email_index"], name="source_by_email"),
-            models.Index(fields=["party", "customer_index"], name="source_by_customer"),
-            models.Index(fields=["party", "name_index"], name="source_by_name"),
-        ]
 
     @property
     def context(self) -> str:
         """Where `sealed` belongs; frozen, whatever this class is called."""
         return f"source-record/{self.uid}"
+
+
+class BlindKey(models.Model):
+    """The way from a blind index to the source records that have it: `value` is the index's first eight bytes.
+
+    Indexes are random, and a table of a million of them grows slower with every row. So a load puts its
+    keys in at its end, in their order. Eight bytes lead to candidates; the whole index decides.
+    """
+
+    value = models.BigIntegerField(db_index=True)
+    source = models.ForeignKey(SourceRecord, on_delete=models.CASCADE, related_name="keys", db_index=False)
+
+    def __str__(self) -> str:
+        return f"key of {self.source_id}"
 
 
 class EvidenceState(models.TextChoices):
@@ -188,7 +244,7 @@ class EvidenceState(models.TextChoices):
 class MergeEvidence(Row):
     """Why two source records are held to be one person, or might be. `key` names what they share."""
 
-    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+")
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+", db_index=False)
     source = models.ForeignKey(SourceRecord, on_delete=models.PROTECT, related_name="evidence")
     other = models.ForeignKey(SourceRecord, on_delete=models.PROTECT, related_name="+")
     key = models.CharField(max_length=40)

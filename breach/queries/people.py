@@ -14,7 +14,8 @@ from breach.intake.contact import email_address, email_key
 from breach.intake.match import CUSTOMER_NUMBER, EMAIL, NAME_BIRTH_POSTCODE, name_key
 from breach.intake.record import Record
 from breach.keys import vault_for
-from breach.models import Incident, IntakeFile, Party, Person, PersonState, SourceRecord
+from breach.models import Incident, IntakeFile, Party, Person, PersonState
+from breach.queries.blind_keys import holders
 from breach.vault import IncidentVault
 
 CHUNK = 1_000
@@ -206,21 +207,23 @@ def search(incident: Incident, text: str) -> list[Person]:
     """
     vault = vault_for(incident)
     wanted = text.strip()
-    found = Q(customer_index=vault.blind(wanted.casefold(), kind=CUSTOMER_NUMBER))
+    number = vault.blind(wanted.casefold(), kind=CUSTOMER_NUMBER)
+    found = set(holders(incident, "customer_index", number).values_list("person", flat=True))
     if address := email_address(wanted):
-        found |= Q(email_index=vault.blind(email_key(address), kind=EMAIL))
-    return _people_of(SourceRecord.objects.filter(found, incident=incident))
+        index = vault.blind(email_key(address), kind=EMAIL)
+        found.update(holders(incident, "email_index", index).values_list("person", flat=True))
+    return _people_of(found)
 
 
 def search_by_name(incident: Incident, *, name: str, birth_date: date, postcode: str) -> list[Person]:
     """Return the people of exactly this name (words in any order), birth date and postcode."""
     key = name_key(name, birth_date.isoformat(), postcode)
     index = vault_for(incident).blind(key, kind=NAME_BIRTH_POSTCODE)
-    return _people_of(SourceRecord.objects.filter(incident=incident, name_index=index))
+    return _people_of(holders(incident, "name_index", index).values_list("person", flat=True))
 
 
-def _people_of(sources: QuerySet[SourceRecord]) -> list[Person]:
-    return list(Person.objects.filter(pk__in=sources.values("person")).select_related("incident", "party"))
+def _people_of(keys: Iterable[int]) -> list[Person]:
+    return list(Person.objects.filter(pk__in=list(keys)).select_related("incident", "party"))
 
 
 def people_page(

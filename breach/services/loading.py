@@ -23,6 +23,7 @@ from breach.intake.read import Options, Table, open_table
 from breach.intake.record import Record
 from breach.ledger import log
 from breach.models import (
+    BlindKey,
     EvidenceState,
     IntakeFile,
     IntakeState,
@@ -32,6 +33,7 @@ from breach.models import (
     PersonState,
     SourceRecord,
 )
+from breach.queries.blind_keys import keys_of, word_of
 from breach.services import facts
 from breach.services.keys import vault_for
 from breach.services.person_rows import FOLLOWS, INDEXES, Sealing, absorb, open_sources, seal_sources, settle
@@ -189,6 +191,7 @@ class _Store:
         found = matching.match(sources, self._apart(rows))
         self._place(found.group, rows, records, len(known))
         SourceRecord.objects.bulk_create(rows[len(known) :])
+        BlindKey.objects.bulk_create(key for row in rows[len(known) :] for key in keys_of(row))
         self._settle_grown(found.group, rows, records, len(known))
         self._explain(found, rows)
         return self.done
@@ -199,7 +202,10 @@ class _Store:
         for name in INDEXES.values():
             # One query for each index: joined by OR, SQLite would read all rows of the party.
             values = {bytes(value) for row in rows if (value := getattr(row, name)) is not None}
-            sharing = SourceRecord.objects.filter(party_id=self.file.party_id, **{f"{name}__in": values})
+            known = BlindKey.objects.filter(value__in=[word_of(value) for value in values]).values("source")
+            sharing = SourceRecord.objects.filter(
+                pk__in=known, party_id=self.file.party_id, **{f"{name}__in": values}
+            )
             people.update(sharing.values_list("person_id", flat=True))
         return list(
             SourceRecord.objects.filter(person__in=people, person__state=PersonState.ACTIVE)

@@ -29,6 +29,7 @@ from breach.models import (
     User,
 )
 from breach.permissions import can, require
+from breach.queries.blind_keys import holders
 from breach.services import facts
 from breach.services.keys import vault_for
 from breach.services.person_rows import (
@@ -39,6 +40,7 @@ from breach.services.person_rows import (
     resettle,
     seal_sources,
     settle,
+    store_source,
 )
 from breach.services.record import record
 
@@ -84,7 +86,7 @@ def add_person(
         settle(vault, person, [given.record], exposed, local_day(incident, now))
         person.save()
         source.person = person
-        source.save()
+        store_source(source)
         data = {
             "source": sealed.digest.hex(),
             "country": person.country,
@@ -124,7 +126,7 @@ def correct_contact(
             created_at=now,
         )
         (sealed,) = seal_sources(vault, [(source, type(given.record)(**fields))])
-        source.save()
+        store_source(source)
         person.channel_why = ""
         resettle(vault, person, local_day(incident, now))
         data = {"source": sealed.digest.hex(), "channel": {"old": before, "new": person.channel}}
@@ -323,10 +325,10 @@ def _require_reason(reason: str) -> None:
 def _refuse_known(source: SourceRecord) -> None:
     for name in ("email_index", "customer_index"):
         value = getattr(source, name)
-        known = SourceRecord.objects.filter(
-            party_id=source.party_id, person__state=PersonState.ACTIVE, **{name: value}
-        )
-        if value is not None and known.exists():
+        if value is None:
+            continue
+        known = holders(source.incident, name, value).filter(party_id=source.party_id)
+        if known.filter(person__state=PersonState.ACTIVE).exists():
             raise Conflict(
                 "Somebody with this e-mail address or customer number is on the list. Correct that one."
             )

@@ -12,7 +12,8 @@ from breach.intake.dates import is_minor
 from breach.intake.match import CUSTOMER_NUMBER, EMAIL, NAME_BIRTH_POSTCODE, plain_keys
 from breach.intake.normalise import channel_of, has_address
 from breach.intake.record import Record, merged
-from breach.models import Incident, Person, PersonChange, PersonState, SourceRecord
+from breach.models import BlindKey, Incident, Person, PersonChange, PersonState, SourceRecord
+from breach.queries.blind_keys import keys_of
 from breach.vault import IncidentVault, new_salt, salted_digest
 
 SOURCE_DIGEST = "source-record"  # in salted digests; frozen
@@ -61,6 +62,12 @@ def seal_sources(vault: IncidentVault, rows: Sequence[tuple[SourceRecord, Record
     for (row, _record), blob in zip(rows, blobs, strict=True):
         row.sealed = blob
     return [Sealing(row, digest) for (row, _record), digest in zip(rows, digests, strict=True)]
+
+
+def store_source(row: SourceRecord) -> None:
+    """Save one source record with its blind keys; a load of a whole table does it in bulk."""
+    row.save()
+    BlindKey.objects.bulk_create(keys_of(row))
 
 
 def _with_salt(content: bytes, salt: bytes) -> bytes:

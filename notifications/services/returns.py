@@ -13,8 +13,9 @@ from breach.errors import BadInput, Conflict
 from breach.intake.contact import email_key
 from breach.intake.match import EMAIL
 from breach.keys import vault_for
-from breach.models import Incident, SourceRecord, User
+from breach.models import Incident, User
 from breach.permissions import require
+from breach.queries.blind_keys import holders
 from breach.services.record import record
 from notifications.codes import read_reference
 from notifications.delivery.bounces import ComeBack, Kind, read
@@ -159,7 +160,7 @@ def _sent_to(address: str) -> list[Attempt]:
     open_rows = PersonNotice.objects.filter(state__in=CAN_BOUNCE, channel=Channel.EMAIL)
     for incident in Incident.objects.filter(letter_notices__people__in=open_rows).distinct():
         index = vault_for(incident).blind(email_key(address), kind=EMAIL)
-        people = SourceRecord.objects.filter(incident=incident, email_index=index).values("person")
+        people = holders(incident, "email_index", index).values("person")
         for row in open_rows.filter(notice__incident=incident, person__in=people):
             attempt = row.attempts.select_related("person_notice__notice__incident").order_by("-pk").first()
             if attempt and attempt.came_back_at is None:
