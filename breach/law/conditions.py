@@ -216,6 +216,14 @@ def _unprotected(_condition: Condition, case: Case) -> Verdict:
     return Verdict(True, step("reason.data_readable"))
 
 
+def _established(condition: Condition, case: Case) -> Verdict:
+    place = condition.values["place"]
+    holds = people.is_established_in(case.facts, place)
+    if holds is None:
+        return Verdict(None, step("scope.establishment_unknown", place=place), ("established_in",))
+    return Verdict(holds, step("scope.established" if holds else "scope.not_established", place=place))
+
+
 TESTS: Mapping[str, Callable[[Condition, Case], Verdict]] = {
     "all": _all,
     "any": _any,
@@ -230,4 +238,5 @@ TESTS: Mapping[str, Callable[[Condition, Case], Verdict]] = {
     "serious_harm": _serious_harm,
     "protection_needed": _protection,
     "unprotected": _unprotected,
+    "established": _established,
 }

@@ -81,6 +81,11 @@ class Facts:
         Instant(), "When there were reasonable grounds to believe in a breach."
     )
     processor_aware: datetime | None = known(Instant(), "When the processor became aware (GDPR Art 33(2)).")
+    attack_known: datetime | None = known(
+        Instant(),
+        "When the organisation learned of the attack on its systems; insurance cover may ask for a criminal "
+        "complaint from there (France: Code des assurances L12-10-1).",
+    )
     controller_told: datetime | None = known(Instant(), "When the processor told the controller.")
     controller_aware: datetime | None = known(
         Instant(),

@@ -16,6 +16,7 @@ ORDER = (
     ("occurred_from", "grounds_to_suspect"),
     ("occurred_from", "grounds_to_believe"),
     ("occurred_from", "processor_aware"),
+    ("occurred_from", "attack_known"),
     ("occurred_from", "controller_told"),
     ("occurred_from", "controller_aware"),
     ("occurred_from", "discovered"),

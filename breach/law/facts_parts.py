@@ -8,8 +8,14 @@ from datetime import datetime
 
 from breach.law.facts_fields import Choice, Count, Flag, Instant, KindKey, ListOf, Place, Text, known
 
-PHASES = ("early_warning", "initial", "intermediate", "final", "assessment", "annual", "payment")
-RECIPIENTS = ("authority", "individuals", "controller", "consumer_reporting_agencies", "media")
+PHASES = (
+    "early_warning", "initial", "intermediate", "final", "assessment", "annual", "payment", "consent",
+    "complaint",
+)  # fmt: skip
+LEGAL_RECIPIENTS = ("authority", "individuals", "controller", "consumer_reporting_agencies", "media")
+# To whom contracts and the conditions of insurance send people (breach/law/private.py).
+PRIVATE_RECIPIENTS = ("insurer", "acquirer", "card_scheme", "customer", "police", "contract_partner")
+RECIPIENTS = LEGAL_RECIPIENTS + PRIVATE_RECIPIENTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +100,14 @@ class Hold:
     since: datetime = known(Instant(), "Date of the document.", must=True)
     until: datetime | None = known(Instant(), "When it ends; null while open.")
     document: str = known(Text(200), "Who asked, and the reference of the document.", must=True)
+    form: str | None = known(
+        Choice(("written", "oral")), "How it was asked; some laws let an oral request hold for a time only."
+    )
+    basis: str | None = known(Text(200), "The legal basis that the document names.")
+    scope: tuple[str, ...] | None = known(
+        ListOf(Choice(LEGAL_RECIPIENTS)),
+        "Notices to whom it asks to hold back; null: all that the law lets it.",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

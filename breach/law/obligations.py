@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from breach.law import authorities, events, regimes, scope
+from breach.law import authorities, events, holds, regimes, scope
 from breach.law.conditions import Case, Verdict, all_of
 from breach.law.covered import harm_test, is_covered
-from breach.law.deadlines import Clock, clock, counting
+from breach.law.deadlines import clock, counting
 from breach.law.facts import Facts
-from breach.law.facts_parts import Hold, Sectors
-from breach.law.places import country_of, is_within
+from breach.law.facts_parts import Sectors
+from breach.law.places import country_of
 from breach.law.regimes import Duty, Regime
 from breach.law.steps import Step, step
 
@@ -29,8 +29,8 @@ _OWNERS = ("controller", "joint_controller")
 class Obligation:
     """One thing owed. Instants are UTC; `due` is None without a number or before the clock starts.
 
-    `reason` is the fact that decided; `why` all of them, from the territory to the threshold. `held_until`
-    is set while law enforcement holds back a notice to people.
+    `reason` is the fact that decided; `why` all of them, from the territory to the threshold. A request of
+    law enforcement moves or stops `due`; the working says so, and where a clock goes on in spite of it.
     """
 
     regime: str
@@ -73,44 +73,100 @@ class Undecided:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """Every regime stands in one of the first three. The last two are duties of regimes that do apply."""
+class SwitchedOff:
+    """A regime that the house does not follow, with what it would have asked here."""
 
-    obligations: tuple[Obligation, ...]
-    ruled_out: tuple[RuledOut, ...]
-    undecided: tuple[Undecided, ...]
+    regime: str
+    would: tuple[Obligation, ...] = ()
+    undecided: Undecided | None = None
+    ruled_out: RuledOut | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Every regime stands in one of the first three or in `switched_off`. `duties_*` are duties of regimes
+    that do apply.
+    """
+
+    obligations: tuple[Obligation, ...] = ()
+    ruled_out: tuple[RuledOut, ...] = ()
+    undecided: tuple[Undecided, ...] = ()
     duties_ruled_out: tuple[RuledOut, ...] = ()
     duties_undecided: tuple[Undecided, ...] = ()
+    switched_off: tuple[SwitchedOff, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
+    """`binds`: in force, and it binds this party for these people and data, whatever its duties ask."""
+
     owed: tuple[Obligation, ...] = ()
     ruled_out: tuple[RuledOut, ...] = ()
     undecided: tuple[Undecided, ...] = ()
+    binds: bool = False
 
 
 def obligations(
-    facts: Facts, rules: Iterable[Regime] | None, now: datetime, *, simulate: Collection[str] = ()
+    facts: Facts,
+    rules: Iterable[Regime] | None,
+    now: datetime,
+    *,
+    simulate: Collection[str] = (),
+    switched_off: Collection[str] = (),
 ) -> Answer:
-    """Answer for every regime in `rules` (None: all). `simulate` names regimes to be taken as in force."""
+    """Answer for every regime in `rules` (None: all laws). `simulate` names regimes to be taken as in force;
+    those that would replace duties of another do so. `switched_off` names those that the house does not follow.
+    """
     case = Case.of(facts)
+    asked = list(regimes.load().values() if rules is None else rules)
+    found = {one.key: _answer(one, case, now, simulated=one.key in simulate) for one in asked}
+    for regime in asked:
+        if regime.key in simulate and found[regime.key].binds:
+            _replace(regime, found)
+    off = {key: found.pop(key) for key in list(found) if key in switched_off}
+    return replace(_joined(found), switched_off=tuple(_off(key, one) for key, one in off.items()))
+
+
+def _joined(found: Mapping[str, _Found]) -> Answer:
     owed: list[Obligation] = []
     ruled_out: list[RuledOut] = []
     undecided: list[Undecided] = []
     parts_out: list[RuledOut] = []
     parts_open: list[Undecided] = []
-    for regime in regimes.load().values() if rules is None else rules:
-        found = _answer(regime, case, now, simulated=regime.key in simulate)
-        owed += found.owed
-        if found.owed:
-            parts_out += found.ruled_out
-            parts_open += found.undecided
-        elif found.undecided:
-            undecided.append(_whole(found.undecided))
+    for key, one in found.items():
+        owed += one.owed
+        if one.owed:
+            parts_out += one.ruled_out
+            parts_open += one.undecided
+        elif one.undecided:
+            undecided.append(_whole(one.undecided))
         else:
-            ruled_out.append(RuledOut(regime.key, found.ruled_out[0].reason))
+            ruled_out.append(RuledOut(key, one.ruled_out[0].reason))
     return Answer(tuple(owed), tuple(ruled_out), tuple(undecided), tuple(parts_out), tuple(parts_open))
+
+
+def _off(key: str, found: _Found) -> SwitchedOff:
+    answer = _joined({key: found})
+    return SwitchedOff(
+        key, answer.obligations, next(iter(answer.undecided), None), next(iter(answer.ruled_out), None)
+    )
+
+
+def _replace(regime: Regime, found: dict[str, _Found]) -> None:
+    """Take away the duties in whose place the simulated `regime` would come."""
+    for key, to in regime.replaces:
+        old = found.get(key)
+        if old is None or not old.binds:
+            continue
+        gone = [(one.to, one.phase) for one in old.owed if one.to == to]
+        gone += [(one.to, one.phase) for one in old.undecided if one.to == to]
+        reason = step("scope.replaced", source=regime.citation)
+        found[key] = replace(
+            old,
+            owed=tuple(one for one in old.owed if one.to != to),
+            undecided=tuple(one for one in old.undecided if one.to != to),
+            ruled_out=(*old.ruled_out, *(RuledOut(key, reason, *duty) for duty in gone)),
+        )
 
 
 def _whole(parts: tuple[Undecided, ...]) -> Undecided:
@@ -137,6 +193,8 @@ def _gates(regime: Regime, case: Case, now: datetime, *, simulated: bool) -> Ite
     yield scope.in_force(regime, start.at if start else now, simulated=simulated)
     sector, territory = scope.binds_sector(regime, facts), scope.reaches(regime, facts)
     yield from sorted((sector, territory), key=lambda verdict: verdict.holds is not False)
+    if regime.scope.link == "contract":
+        return
     yield _role(regime, facts)
     if facts.role == "processor":
         return
@@ -178,7 +236,7 @@ def _duties(regime: Regime, case: Case, why: tuple[Step, ...]) -> _Found:
             ruled_out.append(RuledOut(regime.key, verdict.reason, duty.to, duty.phase))
     if not (owed or ruled_out or undecided):
         ruled_out.append(RuledOut(regime.key, step("scope.not_role", role=role)))
-    return _Found(tuple(owed), tuple(ruled_out), tuple(undecided))
+    return _Found(tuple(owed), tuple(ruled_out), tuple(undecided), binds=True)
 
 
 def _owed(regime: Regime, duty: Duty, case: Case) -> Verdict | None:
@@ -199,7 +257,7 @@ def _obligation(regime: Regime, duty: Duty, facts: Facts, why: tuple[Step, ...])
     zone = ZoneInfo(facts.zone or UTC_ZONE)
     count = counting(regime, zone, _country(facts))
     run = clock(duty, events.instants(facts, regime.key), count, _sectors(facts))
-    due, outer, holding = _held(regime, duty, facts, run)
+    due, outer, holding = holds.held(regime, duty, facts, run, count)
     recipients = "; ".join(one.native_name for one in found) or duty.recipient
     return Obligation(
         regime=regime.key,
@@ -238,34 +296,6 @@ def _authority_steps(
     if len(found) > 1:
         return (step("authority.every", names="; ".join(one.native_name for one in found)),)
     return (step("authority.competent", names=found[0].native_name),)
-
-
-def _held(
-    regime: Regime, duty: Duty, facts: Facts, run: Clock
-) -> tuple[datetime | None, datetime | None, tuple[Step, ...]]:
-    """Apply a request of law enforcement to the notices that the law lets it hold back, and no others."""
-    if duty.to not in regime.hold_to:
-        return run.due, run.outer, ()
-    hold = _longest(hold for hold in facts.holds or () if _is_for(regime, hold))
-    if hold is None:
-        return run.due, run.outer, ()
-    if hold.until is None:
-        return None, None, (step("clock.held_open", document=hold.document, at=hold.since),)
-    steps = (step("clock.held", document=hold.document, at=hold.until),)
-    due = max(run.due, hold.until) if run.due else None
-    return due, run.outer and due, steps
-
-
-def _is_for(regime: Regime, hold: Hold) -> bool:
-    return any(is_within(place, hold.jurisdiction) for place in regime.scope.territory)
-
-
-def _longest(holds: Iterable[Hold]) -> Hold | None:
-    known = list(holds)
-    open_ended = [hold for hold in known if hold.until is None]
-    if open_ended:
-        return open_ended[0]
-    return max(known, key=lambda hold: hold.until or hold.since, default=None)
 
 
 def _country(facts: Facts) -> str | None:

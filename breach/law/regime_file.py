@@ -10,7 +10,7 @@ from breach.errors import BadInput
 from breach.law import events, places
 from breach.law.conditions import TESTS
 from breach.law.datafiles import read
-from breach.law.facts_parts import PHASES, RECIPIENTS, Sectors
+from breach.law.facts_parts import LEGAL_RECIPIENTS, PHASES, RECIPIENTS, Sectors
 from breach.law.facts_words import ROLES
 
 UNITS = ("hours", "calendar_days", "business_days", "months", "days_after_year_end")
@@ -28,7 +28,7 @@ STANDARDS = (
     "without_undue_delay", "without_undue_further_delay", "without_unreasonable_delay", "without_delay",
     "promptly", "immediately", "as_soon_as_possible", "as_soon_as_practicable", "as_soon_as_feasible",
     "as_soon_as_reasonably_possible", "reasonably_practical_period", "on_request", "with_notice_to_people",
-    "before_notice_to_people", "no_time_given", "voluntary",
+    "before_notice_to_people", "no_time_given", "voluntary", "before_commissioning",
 )  # fmt: skip
 # A key whose value is a number, and the key of the same table that must say what the number counts.
 NUMBERS = (("value", "unit"), ("number", "of"))
@@ -45,22 +45,34 @@ def check(row: Mapping[str, Any], place: str) -> None:
     one_of(row["confidence"], CONFIDENCE, "confidence", place)
     one_of(row["counting"], COUNTING, "counting", place)
     one_of(row["trigger"].get("event"), events.load(), "trigger.event", place)
-    applies_from = row.get("applies_from")
-    if applies_from is not None and not isinstance(applies_from, date):
-        refuse("applies_from is not a date", place, "Write it as 2026-01-01, without quotation marks")
+    _days(row, place)
     numbers_have_units(row, place)
     _scope(row["scope"], place)
+    for one in row.get("replaces", ()):
+        one_of(one.get("to"), LEGAL_RECIPIENTS, "replaces.to", place)
     for index, duty in enumerate(row["duty"]):
-        _duty(duty, f"{place}, duty {index + 1}")
-    for index, source in enumerate(row["source"]):
-        where = f"{place}, source {index + 1}"
-        if not source.get("text"):
-            refuse("text is missing", where, "Name the source")
-        one_of(source.get("confidence"), CONFIDENCE, "confidence", where)
+        check_duty(duty, f"{place}, duty {index + 1}")
+    _sources(row["source"], place)
+    if "hold" in row:
+        _hold(row["hold"], f"{place}, hold")
     if "covered" in row:
         one_of(row["covered"].get("act"), ACTS, "covered.act", place)
         one_of(row["covered"].get("harm"), HARM_TESTS, "covered.harm", place)
         one_of(row["covered"].get("confidence"), CONFIDENCE, "covered.confidence", place)
+
+
+def _sources(rows: Iterable[Mapping[str, Any]], place: str) -> None:
+    for index, source in enumerate(rows):
+        where = f"{place}, source {index + 1}"
+        if not source.get("text"):
+            refuse("text is missing", where, "Name the source")
+        one_of(source.get("confidence"), CONFIDENCE, "confidence", where)
+
+
+def _days(row: Mapping[str, Any], place: str) -> None:
+    for key in ("applies_from", "applies_until"):
+        if row.get(key) is not None and not isinstance(row[key], date):
+            refuse(f"{key} is not a date", place, "Write it as 2026-01-01, without quotation marks")
 
 
 def numbers_have_units(node: Any, place: str) -> None:
@@ -86,7 +98,20 @@ def _scope(scope: Mapping[str, Any], place: str) -> None:
             one_of(sector, Sectors.__dataclass_fields__, f"scope.{key}", place)
 
 
-def _duty(duty: Mapping[str, Any], place: str) -> None:
+def _hold(hold: Mapping[str, Any], place: str) -> None:
+    for to in hold.get("to") or refuse("to is missing", place, "Say which notices may be held back"):
+        one_of(to, LEGAL_RECIPIENTS, "to", place)
+    if "confidence" in hold:
+        one_of(hold["confidence"], CONFIDENCE, "confidence", place)
+    for key in ("oral", "open", "longest"):
+        if key in hold:
+            one_of(hold[key].get("unit"), UNITS, f"{key}.unit", place)
+            if not hold.get("citation"):
+                refuse("citation is missing", place, "A number needs the place where it is written")
+
+
+def check_duty(duty: Mapping[str, Any], place: str) -> None:
+    """Raise BadInput unless `duty` is one thing owed: by whom, to whom, in which phase, from when, by when."""
     for role in duty.get("by") or refuse("by is missing", place, "Say which roles owe it"):
         one_of(role, ROLES, "by", place)
     one_of(duty.get("to"), RECIPIENTS, "to", place)
@@ -118,6 +143,10 @@ def _conditions(rows: Iterable[Mapping[str, Any]], place: str) -> None:
         one_of(row.get("test"), TESTS, "test", place)
         if row["test"] == "kinds":
             one_of(row.get("group"), read("data/kinds.toml")["group"], "group", place)
+        if row["test"] == "established" and not (
+            places.is_country(row.get("place", "")) or places.is_region(row.get("place", ""))
+        ):
+            refuse(f"{row.get('place')!r} is not a place", place, "Use a country or region code, such as FR")
         if isinstance(row.get("of"), list):
             _conditions(row["of"], place)
 

@@ -100,6 +100,23 @@ class Covered:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldRule:
+    """What a request of law enforcement may hold back under a law, and for how long.
+
+    `oral` is how long a request lasts that is not in writing, `open` one that names no end, `longest` the
+    most for any; None where the law has no number. `written_only`: an oral request holds nothing.
+    """
+
+    to: tuple[str, ...] = ()
+    citation: str = ""
+    confidence: str = ""
+    oral: Period | None = None
+    open: Period | None = None
+    longest: Period | None = None
+    written_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     text: str
     confidence: str
@@ -108,7 +125,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Regime:
-    """`status` is in_force, adopted or proposed; `applies_from` None where the day is not known."""
+    """`status` is in_force, adopted or proposed; `applies_from` None where the day is not known.
+
+    `applies_until` is the last day on which an event starts its clocks. `replaces` names the duties that
+    fall away where this regime is simulated: (regime, to).
+    """
 
     key: str
     version: str
@@ -117,6 +138,7 @@ class Regime:
     citation: str
     status: str
     applies_from: date | None
+    applies_until: date | None
     confidence: str
     counting: str
     calendar: str
@@ -125,7 +147,8 @@ class Regime:
     scope: Scope
     duties: tuple[Duty, ...]
     covered: Covered | None
-    hold_to: tuple[str, ...]
+    hold: HoldRule
+    replaces: tuple[tuple[str, str], ...]
     reasons_if_late: bool
     register: bool
     register_keep: Period | None
@@ -155,6 +178,7 @@ def regime_from(row: Mapping[str, Any], place: str) -> Regime:
         citation=row["citation"],
         status=row["status"],
         applies_from=row.get("applies_from"),
+        applies_until=row.get("applies_until"),
         confidence=row["confidence"],
         counting=row["counting"],
         calendar=row["calendar"],
@@ -167,9 +191,10 @@ def regime_from(row: Mapping[str, Any], place: str) -> Regime:
             sectors=tuple(scope.get("sectors", ())),
             not_sectors=tuple(scope.get("not_sectors", ())),
         ),
-        duties=tuple(_duty(duty) for duty in row["duty"]),
+        duties=tuple(duty_from(duty) for duty in row["duty"]),
         covered=_covered(row["covered"]) if "covered" in row else None,
-        hold_to=tuple(row.get("hold", {}).get("to", ())),
+        hold=_hold(row.get("hold", {}), row),
+        replaces=tuple((one["regime"], one["to"]) for one in row.get("replaces", ())),
         reasons_if_late=row.get("reasons_if_late", False),
         register=row.get("register", {}).get("required", False),
         register_keep=_period(row.get("register", {}).get("keep")),
@@ -178,7 +203,19 @@ def regime_from(row: Mapping[str, Any], place: str) -> Regime:
     )
 
 
-def _duty(row: Mapping[str, Any]) -> Duty:
+def _hold(row: Mapping[str, Any], regime: Mapping[str, Any]) -> HoldRule:
+    return HoldRule(
+        to=tuple(row.get("to", ())),
+        citation=row.get("citation", regime["citation"]),
+        confidence=row.get("confidence", regime["confidence"]),
+        oral=_period(row.get("oral")),
+        open=_period(row.get("open")),
+        longest=_period(row.get("longest")),
+        written_only=row.get("written_only", False),
+    )
+
+
+def duty_from(row: Mapping[str, Any]) -> Duty:
     return Duty(
         by=tuple(row["by"]),
         to=row["to"],

@@ -19,6 +19,8 @@ def in_force(regime: Regime, at: datetime, *, simulated: bool) -> Verdict:
         return Verdict(False, step("scope.proposed"))
     if regime.applies_from is not None and at.date() < regime.applies_from:
         return Verdict(False, step("scope.not_yet", day=regime.applies_from.isoformat()))
+    if regime.applies_until is not None and at.date() > regime.applies_until:
+        return Verdict(False, step("scope.ended", day=regime.applies_until.isoformat()))
     if regime.applies_from is None and regime.status == "adopted":
         return Verdict(False, step("scope.no_date"))
     return Verdict(True, step("scope.in_force"))
@@ -43,7 +45,9 @@ def binds_sector(regime: Regime, facts: Facts) -> Verdict:
 
 
 def reaches(regime: Regime, facts: Facts) -> Verdict:
-    """Say whether the party or the people are where the law looks for them."""
+    """Say whether the party or the people are where the law looks for them. A contract binds its party."""
+    if regime.scope.link == "contract":
+        return Verdict(True, step("scope.contract", source=regime.citation))
     verdicts = [_reaches_place(regime, place, facts) for place in regime.scope.territory]
     for outcome in (True, None):
         for verdict in verdicts:
