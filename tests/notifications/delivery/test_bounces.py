@@ -7,6 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from breach.errors import BadInput
 from breach.models import Entry
@@ -19,6 +21,7 @@ from notifications.services.returns import BounceResult, record_bounce
 from notifications.totals import Totals
 from tests.notifications.delivery.bounced import complaint, dsn, out_of_office, plain
 from tests.notifications.delivery.conftest import Mailroom
+from tests.notifications.delivery.odd_bounces import NONE_OF_THEM, ODD, THEM
 from tests.notifications.delivery.test_outbox import BRUNO, DORA, row_to, send
 
 US = "bounce@rivage.example"
@@ -49,6 +52,32 @@ def test_kinds_are_told_apart(raw: bytes, kind: Kind, code: str, status: str) ->
     told = read(raw)
     assert (told.kind, told.code, told.status) == (kind, code, status)
     assert told.addresses == ((BRUNO,) if told.is_bounce else ())
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind", "code", "status"), [one[1:] for one in ODD], ids=[one[0] for one in ODD]
+)
+def test_what_follows_no_standard_is_read_too(raw: bytes, kind: Kind, code: str, status: str) -> None:
+    told = read(raw)
+    assert (told.kind, told.code, told.status, told.addresses) == (kind, code, status, (THEM,))
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind"), [one[1:] for one in NONE_OF_THEM], ids=[one[0] for one in NONE_OF_THEM]
+)
+def test_what_is_no_bounce_counts_as_none(raw: bytes, kind: Kind) -> None:
+    told = read(raw)
+    assert (told.kind, told.addresses) == (kind, ())
+
+
+@given(
+    st.lists(st.sampled_from([part for one in ODD for part in one[1].split(b"\n")]), max_size=40),
+    st.binary(max_size=200),
+)
+@example([b"Content-Type: multipart/report; boundary=" + b"x" * 300], b"\xff")
+def test_nothing_a_stranger_writes_makes_it_stumble(lines: list[bytes], junk: bytes) -> None:
+    told = read(b"Subject: x\n" + b"\n".join(lines) + junk)
+    assert told.is_bounce == bool(told.addresses or told.status) or told.kind == Kind.COMPLAINT
 
 
 @pytest.mark.parametrize("raw", [b"", b"  \n", b"x" * (5 * 1024 * 1024 + 1)])
