@@ -23,12 +23,14 @@ def canonical_json(value: Any) -> bytes:
     numbers beyond 2**53 - 1 and for lone surrogates.
     """
     _check(value)
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.encode()
+    return _ENCODE(value).encode()
+
+
+_ENCODE = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
 def _check(value: Any) -> None:
-    if value is None or isinstance(value, str | bool):
+    if type(value) is str or value is None or isinstance(value, str | bool):
         return
     if isinstance(value, int):
         if abs(value) > LARGEST_INT:

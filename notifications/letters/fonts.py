@@ -49,6 +49,14 @@ def metrics(name: str = MAIN) -> Metrics:
         return Metrics(font["hhea"].ascent / unit, -font["hhea"].descent / unit)
 
 
+@cache
+def bounding_box(name: str = MAIN) -> tuple[int, int, int, int]:
+    """Left, bottom, right and top of all glyphs laid over each other, in font units."""
+    with TTFont(FOLDER / name, lazy=True) as font:
+        head = font["head"]
+        return head.xMin, head.yMin, head.xMax, head.yMax
+
+
 def unprintable(text: str) -> tuple[str, ...]:
     """Characters that would come out as boxes, or that reorder the line unseen (bidirectional controls)."""
     return tuple(sorted({char for char in text if not _is_printable(char)}))

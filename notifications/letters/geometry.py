@@ -1,8 +1,11 @@
-"""Places on the sheet, said once: the style sheet and the stamps are both computed from them."""
+"""Places and sizes on the sheet, said once: the style sheet and the stamps are both computed from them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from notifications.letters.address import SHEETS, Window
+from notifications.letters.values import VariantKey
 
 POINTS_PER_MM = 72 / 25.4
 MARGIN_LEFT = 25.0
@@ -12,20 +15,34 @@ MARGIN_BOTTOM = 22.0
 FOOTER_PADDING = 7.0  # millimetres from the bottom of the text to the footer
 ADDRESS_POINTS = 10.0
 SMALL_ADDRESS_POINTS, SMALL_ADDRESS_PITCH = 8.0, 3.4  # DIN 5008: never below 8 points; the pitch is in mm
-SALUTATION_POINTS, SALUTATION_LEADING = 10.0, 13.8
-CODE_POINTS, CODE_LEADING = 12.0, 15.0
-FOOTER_POINTS, FOOTER_LEADING = 8.0, 10.0
-INFO_POINTS, INFO_LEADING = 9.0, 12.0
-STATUTORY_SMALL, STATUTORY_LEADING = 10.0, 13.0  # no text below ten points where a statute says so
 QR_MM = 24.0
 
 
-def footer_type(*, statutory: bool) -> tuple[float, float]:
-    return (STATUTORY_SMALL, STATUTORY_LEADING) if statutory else (FOOTER_POINTS, FOOTER_LEADING)
+@dataclass(frozen=True, slots=True)
+class Type:
+    """Points and leading (in points) of everything that is stamped, and the class the style sheet knows."""
+
+    name: str
+    salutation: tuple[float, float]
+    code: tuple[float, float]
+    info: tuple[float, float]
+    footer: tuple[float, float]
 
 
-def info_type(*, statutory: bool) -> tuple[float, float]:
-    return (STATUTORY_SMALL, STATUTORY_LEADING) if statutory else (INFO_POINTS, INFO_LEADING)
+_USUAL = Type("", salutation=(10.0, 13.8), code=(12.0, 15.0), info=(9.0, 12.0), footer=(8.0, 10.0))
+# No text below ten points where a statute says so (data/forms.toml).
+_STATUTORY = Type(
+    "statutory", salutation=(10.0, 13.8), code=(12.0, 15.0), info=(10.0, 13.0), footer=(10.0, 13.0)
+)
+# Large print is 16 points and more (UK Association for Accessible Formats, Clear and Large Print, 2012: 16 to
+# 18 points). The address window and the line above it are for the post, not for the reader.
+_LARGE = Type("large", salutation=(16.0, 22.0), code=(18.0, 23.0), info=(16.0, 20.0), footer=(16.0, 20.0))
+
+
+def type_of(key: VariantKey) -> Type:
+    if key.large:
+        return _LARGE
+    return _STATUTORY if key.form else _USUAL
 
 
 def footer_top(window: Window) -> float:
@@ -43,13 +60,13 @@ def small_lines(window: Window) -> int:
     return int(window.address[3] / SMALL_ADDRESS_PITCH)
 
 
-def css(window: Window, *, page_label: str, statutory: bool, drill: str) -> str:
-    """Style rules that depend on window, language and form. `page_label` has {page} and {pages}."""
+def css(window: Window, *, page_label: str, sizes: Type, drill: str) -> str:
+    """Style rules that depend on window, language and type. `page_label` has {page} and {pages}."""
     width, height = window.sheet
     before, _, rest = page_label.partition("{page}")
     between, _, after = rest.partition("{pages}")
     counters = f"{_text(before)} counter(page) {_text(between)} counter(pages) {_text(after)}"
-    points, leading = footer_type(statutory=statutory)
+    points, leading = sizes.footer
     small = f"font-size: {points}pt; line-height: {leading}pt; color: #1a1a1a;"
     footer = f"vertical-align: top; padding-top: {FOOTER_PADDING}mm; {small}"
     banner = f"@top-center {{ content: {_text(drill)}; {small} font-weight: bold; }}" if drill else ""
@@ -57,7 +74,7 @@ def css(window: Window, *, page_label: str, statutory: bool, drill: str) -> str:
     @page {{
       size: {width}mm {height}mm;
       margin: {MARGIN_TOP}mm {MARGIN_RIGHT}mm {MARGIN_BOTTOM}mm {MARGIN_LEFT}mm;
-      @bottom-left {{ content: string(reference); white-space: nowrap; {footer} }}
+      @bottom-left {{ content: string(reference); font-kerning: none; white-space: nowrap; {footer} }}
       @bottom-right {{ content: {counters}; white-space: nowrap; {footer} }}
       {banner}
     }}
@@ -70,9 +87,16 @@ def css(window: Window, *, page_label: str, statutory: bool, drill: str) -> str:
       white-space: normal; overflow-wrap: anywhere; line-height: {SMALL_ADDRESS_PITCH}mm; min-height: 0;
     }}
     .info {{ {_place(*window.info[:2])} width: {window.info[2]}mm; }}
+    .info dd {{ {_type(sizes.info)} height: {sizes.info[1]}pt; }}
+    .salutation {{ {_type(sizes.salutation)} min-height: {sizes.salutation[1]}pt; }}
+    .genuine .code {{ {_type(sizes.code)} height: {sizes.code[1]}pt; }}
     h1 {{ string-set: reference attr(data-reference); }}
     {"".join(f".fold-{n} {{ {_place(6.0, fold)} }}" for n, fold in enumerate(window.folds))}
     """
+
+
+def _type(size: tuple[float, float]) -> str:
+    return f"font-size: {size[0]}pt; line-height: {size[1]}pt;"
 
 
 def _place(left: float, top: float) -> str:

@@ -7,6 +7,7 @@ from html import escape
 from itertools import groupby
 
 from notifications.letters.address import Window, return_line
+from notifications.letters.geometry import type_of
 from notifications.letters.library import Phrases
 from notifications.letters.values import Body, Paragraph, Personal, Section
 
@@ -19,12 +20,13 @@ def document(
     body: Body, personal: Personal, window: Window, phrases: Phrases, *, small_address: bool = False
 ) -> str:
     """The whole page. `small_address` sets the lines of an address that would not fit otherwise."""
-    statutory = ' class="statutory"' if body.key.form else ""
+    sizes = type_of(body.key).name
+    look = f' class="{sizes}"' if sizes else ""
     return (
         f'<!doctype html><html lang="{escape(body.key.language)}"><head><meta charset="utf-8">'
         f"<title>{escape(body.title)}</title>"
         f'<meta name="author" content="{escape(body.sender.legal_name or body.sender.name)}"></head>'
-        f"<body{statutory}>{_head(body, personal, window, phrases, small_address)}"
+        f"<body{look}>{_head(body, personal, window, phrases, small_address)}"
         f"{_main(body, personal, phrases)}"
         "</body></html>"
     )

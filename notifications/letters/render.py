@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -37,6 +37,9 @@ class Layout:
     pages: int
     sheet: tuple[float, float]
     slots: dict[str, Slot]
+
+    def without_pdf(self) -> Layout:
+        return replace(self, pdf=b"")
 
 
 def render_pdf(letter: Letter, *, tagged: bool = True) -> bytes:
@@ -93,16 +96,20 @@ def _layout(
 ) -> Layout:
     phrases = library.phrases(body.key.language)
     drill = phrases.labels["drill"] if body.drill else ""
-    rules = geometry.css(
-        window, page_label=phrases.labels["page"], statutory=bool(body.key.form), drill=drill
-    )
+    sizes = geometry.type_of(body.key)
+    rules = geometry.css(window, page_label=phrases.labels["page"], sizes=sizes, drill=drill)
     text = html.document(body, personal, window, phrases, small_address=small_address)
-    pages, pdf = _set(text, rules, picture=qr.svg(personal.link) if personal.link else b"", tagged=tagged)
-    scale = geometry.POINTS_PER_MM
-    return Layout(pdf, len(pages), (window.sheet[0] * scale, window.sheet[1] * scale), _slots(pages))
+    picture = _qr(personal.link, tagged=tagged) if personal.link else ("", b"")
+    pages, pdf = _set(text, rules, picture=picture, tagged=tagged)
+    return Layout(pdf, len(pages), window.points, _slots(pages))
 
 
-def _set(text: str, rules: str, *, picture: bytes, tagged: bool) -> tuple[list[Any], bytes]:
+def _qr(link: str, *, tagged: bool) -> tuple[str, bytes]:
+    """Media type and picture: lines for the screen, for the printer the same samples as are stamped."""
+    return ("image/svg+xml", qr.svg(link)) if tagged else ("image/png", qr.png(link))
+
+
+def _set(text: str, rules: str, *, picture: tuple[str, bytes], tagged: bool) -> tuple[list[Any], bytes]:
     """Pages and PDF of one HTML document."""
     weasyprint = engine.weasyprint()
     fetch = engine.fetcher({"letter:qr": picture})

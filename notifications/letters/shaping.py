@@ -1,80 +1,173 @@
 """Lines of text shaped with HarfBuzz in the main font, as operands of PDF text operators.
 
-Glyph numbers of the shipped font are kept in the subset, so a shaped line fits every subset that holds its
-characters. PDF 32000-1, 9.4.3 (TJ) and 9.7 (composite fonts).
+The main font's rules never look at the blank (a test holds that), so a line is shaped word by word, and words
+come again: the cost of a line is mostly that of its new words. Glyph numbers of the shipped font are kept in
+the subset, so a shaped line fits every subset that holds its characters. PDF 32000-1, 9.4.3 (TJ) and 9.7
+(composite fonts).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
+from typing import NamedTuple
 
 import uharfbuzz as hb
 from fontTools.ttLib import TTFont
 
 from notifications.letters import fonts
 
-_CACHED_LINES = 50_000
+_KEPT_WORDS = 50_000  # about 20 MB
+_ESCAPES = {0x28: rb"\(", 0x29: rb"\)", 0x5C: rb"\\", 0x0D: rb"\r"}  # 7.3.4.2, literal strings
 
 
-@dataclass(frozen=True, slots=True)
-class Shaped:
-    """`array` is the operand of TJ, `advance` the width in em. `is_simple` False: do not stamp this line.
+class Shaped(NamedTuple):
+    """`array` is the operand of TJ, `advance` the width in font units. `is_simple` False: do not stamp this.
 
     `is_plain`: glyphs read back as exactly this text by way of the font's ToUnicode; otherwise the line needs
-    an ActualText of its own.
+    an ActualText of its own. `glyphs` are the numbers that a font must hold to draw it.
     """
 
     array: bytes
-    advance: float
+    advance: int
     is_simple: bool
     is_plain: bool
+    glyphs: frozenset[int]
 
 
-@lru_cache(maxsize=_CACHED_LINES)
-def shape(text: str, language: str) -> Shaped:
-    """Shape one line; `language` is a BCP 47 tag (some letters look different in some languages)."""
+_KNOWN: dict[str, dict[str, Shaped]] = {}
+"""Words by language, for all shapers of this process."""
+
+
+class Shaper:
+    """Shapes lines in one language (a BCP 47 tag: some letters look different in some languages) and keeps
+    count of the glyphs they draw.
+    """
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._words = _KNOWN.setdefault(language, {})
+        self._used: set[int] = set()
+        self._counted: set[str] = set()
+        self._symbols: set[str] = set()
+        self._blank, self._width = blank()
+
+    def line(self, text: str) -> Shaped:
+        words, counted = self._words, self._counted
+        parts, advance, simple, plain = [], 0, True, True
+        for word in text.split(" "):
+            array, width, is_simple, is_plain, glyphs = words.get(word) or self._word(word)
+            if word not in counted:
+                counted.add(word)
+                self._used |= glyphs
+            parts.append(array)
+            advance += width
+            simple &= is_simple
+            plain &= is_plain
+        advance += self._width * (len(parts) - 1)
+        return Shaped(b"[(%b)]" % self._blank.join(parts), advance, simple, plain, frozenset())
+
+    def symbols(self, text: str) -> Shaped:
+        """One line of references or codes: figure by figure, without kerning, as the style sheet sets them."""
+        marks = _symbols()
+        try:
+            array = b"".join([marks[char][0] for char in text])
+            advance = sum([marks[char][1] for char in text])
+        except KeyError:
+            return Shaped(b"", 0, False, False, frozenset())
+        self._symbols.update(text)
+        return Shaped(b"[(%b)]" % array, advance, True, True, frozenset())
+
+    @property
+    def glyphs(self) -> set[int]:
+        """Numbers of the glyphs in all lines so far, the blank included."""
+        marks = _symbols()
+        return self._used | {space_glyph()} | {marks[char][2] for char in self._symbols if char in marks}
+
+    def _word(self, word: str) -> Shaped:
+        """One word; its `array` is what stands between the parentheses."""
+        if len(self._words) >= _KEPT_WORDS:
+            self._words.clear()  # a run in order of places soon knows again what it needs
+        found = self._words[word] = _shaped(word, self.language)
+        return found
+
+
+def _shaped(word: str, language: str) -> Shaped:
     buffer = hb.Buffer()
-    buffer.add_str(text)
+    buffer.add_str(word)
     buffer.guess_segment_properties()
+    if buffer.script in _NO_SCRIPT:  # figures and signs take the script of the line they stand in
+        buffer.script = "Latn"
     buffer.language = language
     hb.shape(_font(), buffer)
-    glyphs = [info.codepoint for info in buffer.glyph_infos]
-    positions = buffer.glyph_positions
-    simple = buffer.direction == "ltr" and 0 not in glyphs
-    simple = simple and all(not (place.x_offset or place.y_offset or place.y_advance) for place in positions)
-    advances = [place.x_advance for place in positions]
-    names = unicode_of()
-    plain = "".join(names.get(glyph, "\0") for glyph in glyphs) == text
-    return Shaped(_operand(glyphs, advances), sum(advances) / units(), simple, plain)
+    default, names, widest = widths(), unicode_of(), units() * _LOOKS_LIKE_A_BLANK
+    parts, glyphs, total, even, reads = [], [], 0, True, []
+    for info, place in zip(buffer.glyph_infos or (), buffer.glyph_positions or (), strict=True):
+        glyph, advance = info.codepoint, place.x_advance
+        parts.append(_code(glyph))
+        glyphs.append(glyph)
+        total += advance
+        if moved := advance - default[glyph]:
+            parts.append(b")%g(" % (-moved * 1000 / units()))
+        even = even and not (place.x_offset or place.y_offset or place.y_advance)
+        reads.append(names.get(glyph, "\0") if moved < widest else "\0")
+    simple = even and buffer.direction == "ltr" and 0 not in glyphs and fonts.is_stampable(word)
+    return Shaped(b"".join(parts), total, simple, "".join(reads) == word, frozenset(glyphs))
 
 
-def _operand(glyphs: list[int], advances: list[int]) -> bytes:
-    """Hexadecimal glyph numbers; where kerning moves the next glyph, the move in thousandths of an em."""
-    default = widths()
-    parts = ["[<"]
-    for glyph, advance in zip(glyphs, advances, strict=True):
-        parts.append(f"{glyph:04X}")
-        if advance != default[glyph]:
-            parts.append(f">{(default[glyph] - advance) * 1000 / units():g}<")
-    parts.append(">]")
-    return "".join(parts).encode()
+_LOOKS_LIKE_A_BLANK = 0.08  # em; readers of text take wider kerning for the gap between two words
+_NO_SCRIPT = frozenset({None, "", "Zyyy", "Zinh", "Zzzz"})
+
+
+@cache
+def _code(glyph: int) -> bytes:
+    return b"".join(_ESCAPES.get(byte, bytes([byte])) for byte in glyph.to_bytes(2))
+
+
+@cache
+def _symbols() -> dict[str, tuple[bytes, int, int]]:
+    """Glyph number as bytes, advance and glyph number of what stands in references and codes."""
+    return {
+        text: (_code(glyph), widths()[glyph], glyph)
+        for glyph, text in unicode_of().items()
+        if text.isascii() and text.isprintable()
+    }
+
+
+@cache
+def space_glyph() -> int:
+    return next(number for number, text in unicode_of().items() if text == " ")
+
+
+@cache
+def blank() -> tuple[bytes, int]:
+    """The blank between two words: its glyph number as bytes, and its width in font units."""
+    return _code(space_glyph()), widths()[space_glyph()]
 
 
 def line_width(text: str, points: float) -> float:
     """Width of one line in points, in the main font."""
-    return shape(text, "und").advance * points
+    return _any_language().line(text).advance * points / units()
+
+
+@cache
+def _any_language() -> Shaper:
+    return Shaper("und")
+
+
+@cache
+def main_face() -> hb.Face:
+    return hb.Face(hb.Blob.from_file_path(str(fonts.FOLDER / fonts.MAIN)))
 
 
 @cache
 def _font() -> hb.Font:
-    return hb.Font(hb.Face(hb.Blob.from_file_path(str(fonts.FOLDER / fonts.MAIN))))
+    return hb.Font(main_face())
 
 
 @cache
 def units() -> int:
     """Font units to the em."""
-    return int(_font().face.upem)
+    return int(main_face().upem)
 
 
 @cache

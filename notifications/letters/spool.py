@@ -1,7 +1,9 @@
 """The print run: every variant laid out once, every letter stamped over it, files of N letters, and a
 manifest.
 
-What cannot be stamped (script, length) is laid out by itself and takes its place in the order.
+`Job` holds what all files of a run share, as plain values that travel to other processes; `write_file` makes
+one file from it and the letters that belong in it. What cannot be stamped (script, length) is laid out by
+itself and takes its place in the order. Sheets are for duplex printing: every letter starts on a front side.
 """
 
 from __future__ import annotations
@@ -9,31 +11,36 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, fields
-from typing import Literal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, Literal, NamedTuple
 
-from notifications.letters import stamp
-from notifications.letters.address import Window, window_for, windows
-from notifications.letters.compose import address_letter, compose_body, letter_digest, variant_of
-from notifications.letters.pdf import PdfFile, SharedPages, page_resources
+from notifications.letters.address import window_for, windows
+from notifications.letters.compose import (
+    body_digest,
+    compose_body,
+    personal,
+    personal_digest,
+    variant_of,
+)
+from notifications.letters.pdf import PageCollector, PageObjects, PdfFile, page_resources
 from notifications.letters.render import Layout, render_layout, render_whole
-from notifications.letters.stampfont import StampFont
+from notifications.letters.shaping import Shaper
+from notifications.letters.stamp import Stamper
+from notifications.letters.stampfont import write_font
 from notifications.letters.values import Body, Letter, NoticeContent, Recipient, VariantKey
 
-LETTERS_PER_FILE = 500
+LETTERS_PER_FILE = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class SpoolLetter:
+class SpoolLetter(NamedTuple):
     """One letter to be printed, and the 32 random bytes that salt the digest of its content."""
 
     recipient: Recipient
     salt: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class ManifestRow:
+class ManifestRow(NamedTuple):
     """One letter of the run. Pages count from 1 in the file `batch`; `last_page` includes the blank one, if
     any, `pages` does not. `digest` is `compose.letter_digest`. Nothing here says who the person is.
     """
@@ -73,6 +80,37 @@ class SpoolResult:
         return tuple(row for batch in self.batches for row in batch.rows)
 
 
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """One laid-out variant for one window: its layout (without the PDF) and the forms of its pages."""
+
+    layout: Layout
+    forms: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What all letters of a variant say, and its digest."""
+
+    body: Body
+    digest: str
+
+
+Variant = tuple[VariantKey, str]
+"""What makes two letters share their pages: the wording, and the window of the envelope."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What all files of one run share."""
+
+    content: NoticeContent
+    said: Mapping[VariantKey, Said]
+    sheets: Mapping[Variant, Sheets]
+    pages: PageObjects
+    duplex: bool = True
+
+
 def spool(
     content: NoticeContent,
     letters: Iterable[SpoolLetter],
@@ -99,155 +137,187 @@ def spool_batches(
 
     `duplex` pads every letter to an even number of pages, so that none starts on the back of another.
     Raises BadInput naming the uid of a recipient whose language has no wording or whose address fits
-    nowhere.
+    nowhere. For runs that do not fit into memory see `press`.
     """
-    ordered = sorted(letters, key=_order)
-    run = _Run(content, date, ordered, duplex=duplex)
-    for group in _groups(ordered, letters_per_file):
-        yield run.batch(group)
+    ordered = sorted(letters, key=lambda letter: place_in_order(letter.recipient))
+    known = Variants(content)
+    wanted = ((known.of(recipient), window_for(recipient.country)) for recipient, _salt in ordered)
+    job = lay_out(content, wanted, date=date, duplex=duplex)
+    countries = [recipient.country for recipient, _salt in ordered]
+    first = 0
+    for number, count in enumerate(file_sizes(countries, letters_per_file), start=1):
+        out = io.BytesIO()
+        rows = write_file(job, ordered[first : first + count], out, number=number, first_sequence=first + 1)
+        yield SpoolBatch(number, rows[0].window, out.getvalue(), rows[-1].last_page, tuple(rows))
+        first += count
+
+
+def place_in_order(recipient: Recipient) -> str:
+    """Sorts by country and postcode, as the post takes letters; the uid makes it the same every time."""
+    return f"{recipient.country}\0{recipient.postcode}\0{recipient.uid}"
+
+
+class Variants:
+    """Which variant each recipient gets; asked once for all who are alike. Equal keys are the same object."""
+
+    def __init__(self, content: NoticeContent) -> None:
+        self._content = content
+        self._known: dict[tuple[object, ...], VariantKey] = {}
+        self._keys: dict[VariantKey, VariantKey] = {}
+
+    def of(self, recipient: Recipient) -> VariantKey:
+        """Raises BadInput naming the recipient's uid where there is no wording for the language."""
+        alike = (
+            recipient.language,
+            recipient.kinds,
+            recipient.region,
+            recipient.minor,
+            recipient.large_print,
+        )
+        found = self._known.get(alike)
+        if found is None:
+            key = variant_of(self._content, recipient)
+            found = self._known[alike] = self._keys.setdefault(key, key)
+        return found
+
+
+def file_sizes(countries: Iterable[str], largest: int) -> Iterator[int]:
+    """How many of the letters in order go into each file: at most `largest`, and one kind of envelope."""
+    count, window = 0, ""
+    for country in countries:
+        needed = window_for(country)
+        if count and (count >= largest or needed != window):
+            yield count
+            count = 0
+        window = needed
+        count += 1
+    if count:
+        yield count
 
 
 def manifest_csv(rows: Iterable[ManifestRow]) -> str:
     """The manifest as CSV with a header, one line per letter (RFC 4180)."""
+    return manifest_head() + manifest_lines(rows)
+
+
+def manifest_head() -> str:
+    return ",".join(ManifestRow._fields) + "\r\n"
+
+
+def manifest_lines(rows: Iterable[ManifestRow]) -> str:
     out = io.StringIO()
-    writer = csv.DictWriter(out, [field.name for field in fields(ManifestRow)])
-    writer.writeheader()
-    writer.writerows(asdict(row) for row in rows)
+    csv.writer(out).writerows(rows)
     return out.getvalue()
 
 
-def _order(letter: SpoolLetter) -> tuple[str, str, str]:
-    recipient = letter.recipient
-    return recipient.country, recipient.postcode, recipient.uid
+def lay_out(
+    content: NoticeContent, variants: Iterable[Variant], *, date: dt.date, duplex: bool = True
+) -> Job:
+    """Lay out each variant once. Raises BadInput naming wording and block."""
+    said: dict[VariantKey, Said] = {}
+    sheets: dict[Variant, Sheets] = {}
+    collector = PageCollector()
+    for key, window in dict.fromkeys(variants):
+        if key not in said:
+            body = compose_body(content, key, date=date)
+            said[key] = Said(body, body_digest(body))
+        layout = render_layout(said[key].body, window)
+        sheets[key, window] = Sheets(layout.without_pdf(), collector.add(layout.pdf))
+    return Job(content, said, sheets, collector.collected(), duplex)
 
 
-def _groups(letters: list[SpoolLetter], size: int) -> Iterator[list[SpoolLetter]]:
-    group: list[SpoolLetter] = []
-    window = ""
-    for letter in letters:
-        needed = window_for(letter.recipient.country)
-        if group and (len(group) >= size or needed != window):
-            yield group
-            group = []
-        window = needed
-        group.append(letter)
-    if group:
-        yield group
+def write_file(
+    job: Job, letters: Sequence[SpoolLetter], out: BinaryIO, *, number: int, first_sequence: int
+) -> list[ManifestRow]:
+    """Write one file of one kind of envelope, front to back, and return its rows of the manifest.
+
+    Raises BadInput naming the uid of a recipient whose letter cannot be printed.
+    """
+    window = window_for(letters[0].recipient.country)
+    file = _LetterFile(job, window, out, number)
+    rows = [file.add(letter, sequence) for sequence, letter in enumerate(letters, start=first_sequence)]
+    file.close()
+    return rows
 
 
 @dataclass(frozen=True, slots=True)
-class _Sheetset:
-    """A layout and the object numbers of its pages."""
+class _Line:
+    """What the letters of one variant need while one file is written."""
 
-    layout: Layout
-    forms: tuple[int, ...]
-
-
-class _Run:
-    """State of one print run: what was laid out, the pages that are shared, the font, and the numbers given
-    out.
-    """
-
-    def __init__(
-        self, content: NoticeContent, date: dt.date, letters: list[SpoolLetter], *, duplex: bool
-    ) -> None:
-        self._content, self._date, self._duplex = content, date, duplex
-        self._bodies: dict[VariantKey, Body] = {}
-        self._layouts: dict[tuple[VariantKey, str], _Sheetset] = {}
-        self._shared = SharedPages()
-        self._sequence = 0
-        self._batches = 0
-        self._font = StampFont(self._characters(letters))
-
-    def _characters(self, letters: list[SpoolLetter]) -> set[str]:
-        """First pass: everything that may be stamped, before the first file is written."""
-        found: set[str] = set()
-        for letter in letters:
-            personal = self._letter(letter).personal
-            found.update(*personal.address, personal.salutation, personal.reference, personal.code)
-        return found
-
-    def _letter(self, letter: SpoolLetter) -> Letter:
-        key = variant_of(self._content, letter.recipient)
-        if key not in self._bodies:
-            self._bodies[key] = compose_body(self._content, key, date=self._date)
-        return address_letter(self._content, self._bodies[key], letter.recipient)
-
-    def batch(self, group: list[SpoolLetter]) -> SpoolBatch:
-        self._batches += 1
-        prepared = [self._prepare(letter) for letter in group]
-        out = io.BytesIO()
-        file = _LetterFile(out, self._shared, self._font, duplex=self._duplex)
-        rows = []
-        for item, (letter, sheets, stamps) in zip(group, prepared, strict=True):
-            first, last = file.add(sheets, stamps)
-            self._sequence += 1
-            row = ManifestRow(
-                sequence=self._sequence,
-                batch=self._batches,
-                uid=letter.uid,
-                reference=letter.personal.reference,
-                country=item.recipient.country,
-                window=letter.window,
-                first_page=first,
-                last_page=last,
-                pages=sheets.layout.pages,
-                rendered="stamped" if stamps else "whole",
-                digest=letter_digest(letter, item.salt),
-            )
-            rows.append(row)
-        file.close(title=f"{self._batches:04d}")
-        return SpoolBatch(self._batches, rows[0].window, out.getvalue(), rows[-1].last_page, tuple(rows))
-
-    def _prepare(self, item: SpoolLetter) -> tuple[Letter, _Sheetset, tuple[bytes, ...]]:
-        """The letter, its pages, and what is stamped on them (nothing, when it was laid out whole)."""
-        letter = self._letter(item)
-        window = windows()[letter.window]
-        shared = self._sheets(letter, window)
-        language, statutory = letter.body.key.language, bool(letter.body.key.form)
-        if stamp.is_stampable(letter.personal, shared.layout, window, language=language, statutory=statutory):
-            stamps = stamp.contents(
-                letter.personal, shared.layout, window, language=language, statutory=statutory
-            )
-            return letter, shared, stamps
-        whole = render_whole(letter)
-        return letter, _Sheetset(whole, self._shared.add(whole.pdf)), ()
-
-    def _sheets(self, letter: Letter, window: Window) -> _Sheetset:
-        key = (letter.body.key, window.key)
-        if key not in self._layouts:
-            layout = render_layout(letter.body, window.key)
-            self._layouts[key] = _Sheetset(layout, self._shared.add(layout.pdf))
-        return self._layouts[key]
+    key: VariantKey
+    said: Said
+    stamper: Stamper
+    pages: tuple[bytes, ...]
 
 
 class _LetterFile:
-    """One file of the run."""
+    """One file of the run while it is written."""
 
-    def __init__(self, out: io.BytesIO, shared: SharedPages, font: StampFont, *, duplex: bool) -> None:
-        self._shared, self._duplex = shared, duplex
-        self._file = PdfFile(out, first_free=shared.first_free)
-        self._font = font.write(self._file)
-        self._resources: dict[int, bytes] = {}
+    def __init__(self, job: Job, window: str, out: BinaryIO, number: int) -> None:
+        self._job, self._number = job, number
+        self._window = windows()[window]
+        self._file = PdfFile(out, sheet=self._window.points, first_free=job.pages.first_free)
+        self._font = self._file.reserve()
+        self._variants = Variants(job.content)
+        self._lines: dict[int, _Line] = {}
+        self._shapers: dict[str, Shaper] = {}
 
-    def add(self, sheets: _Sheetset, stamps: tuple[bytes, ...]) -> tuple[int, int]:
-        """Write the pages of one letter; returns its first and last page, counted from 1."""
-        first = self._file.page_count + 1
-        sheet = sheets.layout.sheet
-        for number, form in enumerate(sheets.forms):
-            content = b"/P Do\n" + (stamps[number] if stamps else b"")
-            self._file.add_page(sheet=sheet, resources=self._resource(form), content=content)
-        if self._duplex and len(sheets.forms) % 2:
-            self._file.add_page(sheet=sheet, resources=b"<<>>", content=b"")
-        return first, self._file.page_count
+    def add(self, letter: SpoolLetter, sequence: int) -> ManifestRow:
+        recipient, salt = letter
+        key = self._variants.of(recipient)
+        line = self._lines.get(id(key)) or self._line(key)
+        words = personal(self._job.content, key.language, recipient)
+        file, window = self._file, self._window.key
+        first = file.page_count + 1
+        stamps = line.stamper.stamp(words)
+        if stamps is None:
+            pages = self._add_whole(Letter(recipient.uid, line.said.body, words, window))
+        else:
+            pages = len(stamps)
+            for resources, stamp in zip(line.pages, stamps, strict=True):
+                file.add_page(resources=resources, content=b"/P Do\n" + stamp)
+        if self._job.duplex and pages % 2:
+            file.add_page(resources=b"<<>>", content=b"")
+        return ManifestRow(
+            sequence,
+            self._number,
+            recipient.uid,
+            words.reference,
+            recipient.country,
+            window,
+            first,
+            file.page_count,
+            pages,
+            "whole" if stamps is None else "stamped",
+            personal_digest(line.said.digest, window, words, salt),
+        )
+
+    def _line(self, key: VariantKey) -> _Line:
+        sheets = self._job.sheets[key, self._window.key]
+        if key.language not in self._shapers:
+            self._shapers[key.language] = Shaper(key.language)
+        stamper = Stamper(sheets.layout, self._window, key, self._shapers[key.language])
+        pages = tuple(self._resource(form) for form in sheets.forms)
+        line = self._lines[id(key)] = _Line(key, self._job.said[key], stamper, pages)
+        return line
 
     def _resource(self, form: int) -> bytes:
-        if form not in self._resources:
-            self._shared.write(form, self._file)
-            number = self._file.reserve()
-            self._file.put(number, page_resources({"P": form}, {"S": self._font}))
-            self._resources[form] = b"%d 0 R" % number
-        return self._resources[form]
+        self._job.pages.write(form, self._file)
+        number = self._file.reserve()
+        self._file.put(number, page_resources({"P": form}, {"S": self._font}))
+        return b"%d 0 R" % number
 
-    def close(self, *, title: str) -> int:
-        return self._file.close(title=title)
+    def _add_whole(self, letter: Letter) -> int:
+        collector = PageCollector(first=self._file.next_number)
+        forms = collector.add(render_whole(letter).pdf)
+        objects = collector.collected()
+        self._file.next_number = objects.first_free
+        for form in forms:
+            objects.write(form, self._file)
+            self._file.add_page(resources=page_resources({"P": form}, {}), content=b"/P Do\n")
+        return len(forms)
+
+    def close(self) -> None:
+        glyphs = set[int]().union(*(shaper.glyphs for shaper in self._shapers.values()))
+        write_font(glyphs, self._file, self._font)
+        self._file.close(title=f"{self._number:04d}", duplex=self._job.duplex)

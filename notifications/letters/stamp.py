@@ -10,91 +10,90 @@ from notifications.letters import fonts, geometry, qr
 from notifications.letters.address import Window
 from notifications.letters.pdf import text_string
 from notifications.letters.render import Layout
-from notifications.letters.shaping import shape
-from notifications.letters.values import Personal
+from notifications.letters.shaping import Shaper, units
+from notifications.letters.values import Personal, VariantKey
 
 _INK = b"0.10196 g\n"  # the text colour of the style sheet, #1a1a1a
-_FONT = b"S"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One line of text to be stamped: page from 0, left edge and baseline in points from the lower left
-    corner.
-    """
+class Place:
+    """Where one line is stamped: page from 0, the operators that go there, and the room in font units."""
 
     page: int
-    text: str
-    points: float
-    left: float
-    baseline: float
+    start: bytes
     room: float
 
 
-def is_stampable(
-    personal: Personal, layout: Layout, window: Window, *, language: str, statutory: bool
-) -> bool:
-    """Whether every line has its glyphs in the main font, reads left to right, and fits its place."""
-    if len(personal.address) > window.lines:
-        return False
-    return all(
-        fonts.is_stampable(line.text) and _fits(line, language)
-        for line in lines(personal, layout, window, statutory=statutory)
-    )
+class Stamper:
+    """Stamps letters of one layout. The font is known to the operators as /S."""
 
-
-def _fits(line: Line, language: str) -> bool:
-    shaped = shape(line.text, language)
-    return shaped.is_simple and shaped.advance * line.points <= line.room
-
-
-def contents(
-    personal: Personal, layout: Layout, window: Window, *, language: str, statutory: bool
-) -> tuple[bytes, ...]:
-    """Operators for each page of the layout, to follow the shared page. The font is known to them as /S."""
-    pages = [[_INK] for _ in range(layout.pages)]
-    for line in lines(personal, layout, window, statutory=statutory):
-        pages[line.page].append(_operators(line, language))
-    if personal.link:
-        slot = layout.slots["qr"]
+    def __init__(self, layout: Layout, window: Window, key: VariantKey, shaper: Shaper) -> None:
+        self._layout, self._window, self._shaper = layout, window, shaper
+        sizes = geometry.type_of(key)
+        self._address = self._address_places()
+        self._salutation = self._in_slot("salutation", sizes.salutation)
+        self._code = self._in_slot("code", sizes.code)
+        self._references = [self._in_slot("reference", sizes.info), *self._footer_places(sizes.footer)]
         side = geometry.QR_MM * geometry.POINTS_PER_MM
-        bottom = layout.sheet[1] - slot.top - side
-        pages[slot.page].append(qr.operators(personal.link, slot.left, bottom, side))
-    return tuple(b"".join(parts) for parts in pages)
+        slot = layout.slots["qr"]
+        self._qr_page, self._qr = slot.page, (slot.left, layout.sheet[1] - slot.top - side, side)
+
+    def stamp(self, personal: Personal) -> tuple[bytes, ...] | None:
+        """Operators for each page of the layout, to follow the shared page; None where a line has a letter
+        that the main font does not set one after the other, or is too long: lay that letter out by itself.
+        """
+        if len(personal.address) > len(self._address):
+            return None
+        pages = [[_INK] for _ in range(self._layout.pages)]
+        line, symbols = self._shaper.line, self._shaper.symbols
+        shaped = [
+            *[
+                (place, text, line(text))
+                for place, text in zip(self._address, personal.address, strict=False)
+            ],
+            (self._salutation, personal.salutation, line(personal.salutation)),
+            (self._code, personal.code, symbols(personal.code)),
+        ]
+        reference = symbols(personal.reference)
+        shaped += [(place, personal.reference, reference) for place in self._references]
+        for place, text, (array, advance, is_simple, is_plain, _glyphs) in shaped:
+            if not is_simple or advance > place.room:
+                return None
+            drawn = b"%b%bTJ ET\n" % (place.start, array)
+            if not is_plain:
+                drawn = b"/Span<</ActualText %b>>BDC\n%bEMC\n" % (text_string(text), drawn)
+            pages[place.page].append(drawn)
+        if personal.link:
+            pages[self._qr_page].append(qr.operators(personal.link, *self._qr))
+        return tuple([b"".join(parts) for parts in pages])
+
+    def _address_places(self) -> list[Place]:
+        slot, pitch = self._layout.slots["address"], self._window.pitch * geometry.POINTS_PER_MM
+        points = geometry.ADDRESS_POINTS
+        first = self._layout.sheet[1] - slot.top - drop(points, pitch)
+        return [
+            _place(slot.page, points, slot.left, first - number * pitch, slot.width)
+            for number in range(self._window.lines)
+        ]
+
+    def _in_slot(self, name: str, size: tuple[float, float]) -> Place:
+        slot, (points, leading) = self._layout.slots[name], size
+        baseline = self._layout.sheet[1] - slot.top - drop(points, leading)
+        return _place(slot.page, points, slot.left, baseline, slot.width)
+
+    def _footer_places(self, size: tuple[float, float]) -> list[Place]:
+        points, leading = size
+        left = geometry.MARGIN_LEFT * geometry.POINTS_PER_MM
+        top = geometry.footer_top(self._window) * geometry.POINTS_PER_MM
+        room = geometry.text_width(self._window) * geometry.POINTS_PER_MM / 2
+        baseline = self._layout.sheet[1] - top - drop(points, leading)
+        return [_place(page, points, left, baseline, room) for page in range(self._layout.pages)]
 
 
-def lines(personal: Personal, layout: Layout, window: Window, *, statutory: bool) -> list[Line]:
-    """Every line of the letter that is not shared, in reading order. Empty ones are left out."""
-    found = _address(personal, layout, window)
-    found.append(_in_slot(personal.reference, layout, "reference", geometry.info_type(statutory=statutory)))
-    salutation = (geometry.SALUTATION_POINTS, geometry.SALUTATION_LEADING)
-    found.append(_in_slot(personal.salutation, layout, "salutation", salutation))
-    found.append(_in_slot(personal.code, layout, "code", (geometry.CODE_POINTS, geometry.CODE_LEADING)))
-    points, leading = geometry.footer_type(statutory=statutory)
-    left, top = (
-        geometry.MARGIN_LEFT * geometry.POINTS_PER_MM,
-        geometry.footer_top(window) * geometry.POINTS_PER_MM,
-    )
-    room = geometry.text_width(window) * geometry.POINTS_PER_MM / 2
-    baseline = layout.sheet[1] - top - drop(points, leading)
-    found += [Line(page, personal.reference, points, left, baseline, room) for page in range(layout.pages)]
-    return [line for line in found if line.text]
-
-
-def _address(personal: Personal, layout: Layout, window: Window) -> list[Line]:
-    slot, pitch = layout.slots["address"], window.pitch * geometry.POINTS_PER_MM
-    points = geometry.ADDRESS_POINTS
-    first = layout.sheet[1] - slot.top - drop(points, pitch)
-    return [
-        Line(slot.page, text, points, slot.left, first - number * pitch, slot.width)
-        for number, text in enumerate(personal.address)
-    ]
-
-
-def _in_slot(text: str, layout: Layout, name: str, size: tuple[float, float]) -> Line:
-    slot, (points, leading) = layout.slots[name], size
-    baseline = layout.sheet[1] - slot.top - drop(points, leading)
-    return Line(slot.page, text, points, slot.left, baseline, slot.width)
+def _place(page: int, points: float, left: float, baseline: float, room: float) -> Place:
+    start = b"BT/S %g Tf %.3f %.3f Td" % (points, left, baseline)
+    return Place(page, start, room * units() / points)
 
 
 def drop(points: float, leading: float) -> float:
@@ -102,13 +101,3 @@ def drop(points: float, leading: float) -> float:
     measures = fonts.metrics()
     ascent, descent = measures.ascent * points / 1000, measures.descent * points / 1000
     return (leading - ascent - descent) / 2 + ascent
-
-
-def _operators(line: Line, language: str) -> bytes:
-    shaped = shape(line.text, language)
-    text = b"BT /%b %g Tf 1 0 0 1 %.3f %.3f Tm %b TJ ET\n" % (
-        _FONT, line.points, line.left, line.baseline, shaped.array,
-    )  # fmt: skip
-    if shaped.is_plain:
-        return text
-    return b"/Span<</ActualText %b>>BDC\n%bEMC\n" % (text_string(line.text), text)

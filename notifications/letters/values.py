@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,12 +11,25 @@ from typing import Any, Literal
 BLOCKS = ("what_happened", "what_information", "consequences", "what_we_do", "what_you_can_do", "contact")
 """Keys of the blocks of a letter, in the order in which they are read (GDPR Article 34(2))."""
 
-_SPACES = re.compile(r"\s+")
+_UNSEEN = frozenset({"Cc", "Cf"})
+_JOINERS = frozenset("\u200c\u200d")  # Persian, and the scripts of India, spell names with them
 
 
 def clean_line(text: str) -> str:
-    """One line in Unicode normal form C; every run of white space becomes one blank."""
-    return _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
+    """One line in Unicode normal form C; every run of white space becomes one blank.
+
+    What nobody sees is left out: control characters, and the format characters that turn or hide what
+    stands beside them (Unicode TR 36, 2.5; the letter sets each line's direction by its own letters).
+    """
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    if not text.isprintable():
+        text = "".join(char for char in text if char in _JOINERS or char.isspace() or not _is_unseen(char))
+    return " ".join(text.split())
+
+
+def _is_unseen(char: str) -> bool:
+    return unicodedata.category(char) in _UNSEEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +39,8 @@ class Recipient:
     `uid` is opaque and the only thing that findings name. `kinds` are keys of the data kinds; `minor` None
     means unknown and is written to like an adult. `guardian` is the name of a parent or guardian, if known.
     `code` is typed on the genuine-letter page, `reference` is printed and scanned from returned post (the
-    code's stead-in is the uid). `region` is ISO 3166-2 ("US-CA").
+    code's stead-in is the uid). `region` is ISO 3166-2 ("US-CA"). `large_print` is for those who asked for
+    it.
     """
 
     uid: str
@@ -45,15 +58,21 @@ class Recipient:
     family_name: str = ""
     code: str = ""
     reference: str = ""
+    large_print: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("full_name", "postcode", "city", "guardian", "family_name", "code", "reference"):
-            object.__setattr__(self, name, clean_line(getattr(self, name)))
+        for name in _LINES:
+            given = getattr(self, name)
+            if given and (cleaned := clean_line(given)) != given:
+                object.__setattr__(self, name, cleaned)
         lines = tuple(line for line in map(clean_line, self.address_lines) if line)
         object.__setattr__(self, "address_lines", lines)
         object.__setattr__(self, "kinds", tuple(sorted(set(self.kinds))))
         object.__setattr__(self, "country", self.country.upper())
         object.__setattr__(self, "reference", self.reference or self.uid)
+
+
+_LINES = ("full_name", "postcode", "city", "guardian", "family_name", "code", "reference")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +189,11 @@ class VariantKey:
     kinds: tuple[str, ...]
     minor: bool
     form: str = ""
+    large: bool = False
 
     def __str__(self) -> str:
         parts = [wording_key(self.language, self.form), "minor" if self.minor else "adult", *self.kinds]
+        parts += ["large print"] if self.large else []
         return " ".join(parts)
 
 

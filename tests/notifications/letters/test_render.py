@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pikepdf
 import pytest
-import zxingcpp
 
 from breach.errors import BadInput
 from notifications.letters import engine, render
@@ -124,22 +123,6 @@ def test_name_outside_the_fonts_is_never_drawn_as_boxes() -> None:
         render.render_pdf(compose(CONTENT, replace(ELOISE, full_name="王小明"), date=DATE))
 
     assert (caught.value.place, caught.value.code) == (ELOISE.uid, "unprintable")
-
-
-def test_qr_code_can_be_read(tmp_path: object) -> None:
-    from notifications.letters import qr  # noqa: PLC0415 - beside the reader it is tested with
-
-    size, data = qr.modules("https://x.example/g#K7QF")
-    side = size + 8
-    rows = [b"\xff" * 4 + data[row * size : (row + 1) * size] + b"\xff" * 4 for row in range(size)]
-    picture = b"\xff" * side * 4 + b"".join(rows) + b"\xff" * side * 4
-    scaled = b"".join(
-        bytes(pixel for pixel in picture[row * side : (row + 1) * side] for _ in range(4)) * 4
-        for row in range(side)
-    )
-    image = memoryview(scaled).cast("B", (side * 4, side * 4))
-
-    assert zxingcpp.read_barcodes(image)[0].text == "https://x.example/g#K7QF"
 
 
 def test_drill_is_marked_on_every_page() -> None:
