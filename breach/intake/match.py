@@ -85,9 +85,13 @@ def identity_of(record: Record) -> Identity:
     return Identity(_words(record.given_name), _words(record.name), record.birth_date)
 
 
+def fold(name: str) -> str:
+    """Return a name as it is compared. Names in scripts without ASCII letters are compared as they stand."""
+    return _UMLAUT.sub(r"\1", plain(name) or name.casefold())
+
+
 def _words(name: str) -> frozenset[str]:
-    # Names in scripts without ASCII letters are compared as they stand.
-    return frozenset(_UMLAUT.sub(r"\1", plain(name) or name.casefold()).split())
+    return frozenset(fold(name).split())
 
 
 def can_be_one(one: Identity, other: Identity) -> bool:
