@@ -20,6 +20,7 @@ from breach.intake.record import Record
 
 DATA = Path(__file__).parent / "data"
 SUBSCRIBER_DIGITS = 9  # the end of a telephone number, without whatever stands for country and trunk
+UNKNOWN = "unknown"  # stands in cautions for a field that one of the two does not have
 _DIGITS = re.compile(r"\D+")
 
 
@@ -138,8 +139,13 @@ def caution_of(fields: tuple[Field, ...], *, personal_numbers: bool) -> tuple[st
 
     `personal_numbers` says whether a customer number is one person's in this list.
     """
-    barred = model()["cautions"]
-    found = tuple(one.field for one in fields if one.level in barred.get(one.field, ()))
+    levels = {one.field: one.level for one in fields}
+    found = [
+        tuple(rule)
+        for rule in model()["caution"]
+        if all(levels.get(field, UNKNOWN) in barred for field, barred in rule.items())
+    ]
     personal = {"national_id", "customer_number"} if personal_numbers else {"national_id"}
-    same = {one.field for one in fields if one.level == "same"}
-    return () if len(found) == 1 and personal & same else found
+    if len(found) == 1 and any(levels.get(field) == "same" for field in personal):
+        return ()
+    return tuple(dict.fromkeys(field for rule in found for field in rule))

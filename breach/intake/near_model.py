@@ -12,6 +12,7 @@ import pyarrow as pa
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 from splink.comparison_level_library import CustomLevel, ElseLevel
 from splink.comparison_library import CustomComparison
+from splink.internals.comparison_level_creator import ComparisonLevelCreator
 
 from breach.intake.near import model
 
@@ -42,12 +43,14 @@ SCHEMA = pa.schema(
     ]
 )
 # Nothing reaches disk or network: no spill folder, no extension, no file of any kind. Too little memory is an error.
-CLOSED = {
+CLOSED: dict[str, str | bool | int | float | list[str]] = {
     "temp_directory": "",
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     "allow_community_extensions": False,
 }
+# Two who differ in both of these are two people.
+APART = ("given_name", "birth_date")
 LEAST_PRIOR, MOST_PRIOR = 1e-9, 0.05
 
 
@@ -105,7 +108,9 @@ def _frequency_weight(comparison: Mapping[str, Any]) -> str:
 def _add_blocks(database: Any) -> None:
     """Work out for each person in which blocks they stand. Blocks too large to tell anything are left out."""
     blocks = model()["blocking"]
-    keys = ", ".join(f"hash({sql}) * ({sql} IS NOT NULL)::INT AS block_{name}" for name, sql in blocks.items())
+    keys = ", ".join(
+        f"hash({sql}) * ({sql} IS NOT NULL)::INT AS block_{name}" for name, sql in blocks.items()
+    )
     database.execute(f"CREATE TABLE keyed AS SELECT *, {keys} FROM given_in")  # noqa: S608 - as above
     limit = int(model()["largest_block"])
     kept = ", ".join(
@@ -135,7 +140,9 @@ def _strangers(database: Any, people: int) -> Mapping[str, list[float]]:
     names = [each["field"] for each in model()["comparison"]]
     levels = ", ".join(f"{_case(each)} AS {each['field']}" for each in model()["comparison"])
     columns = ", ".join(f"l.{name} AS {name}_l, r.{name} AS {name}_r" for name in SCHEMA.names)
-    database.execute("CREATE TABLE shuffled AS SELECT *, row_number() OVER (ORDER BY hash(ref)) - 1 AS n FROM people")
+    database.execute(
+        "CREATE TABLE shuffled AS SELECT *, row_number() OVER (ORDER BY hash(ref)) - 1 AS n FROM people"
+    )
     database.execute(
         f"CREATE TABLE seen AS SELECT {levels} FROM (SELECT {columns} FROM shuffled l, range(1, {steps + 1}) s(k), "  # noqa: S608 - as above
         f"shuffled r WHERE r.n = (l.n + s.k) % {people})"
@@ -151,7 +158,7 @@ def _are_numbers_personal(database: Any) -> bool:
     differ = " AND ".join(
         f"{_case(each)} = {len(each['level']) - 1}"
         for each in model()["comparison"]
-        if each["field"] in model()["cautions"]
+        if each["field"] in APART
     )
     columns = ", ".join(f"l.{name} AS {name}_l, r.{name} AS {name}_r" for name in SCHEMA.names)
     ((pairs, apart),) = database.execute(
@@ -163,14 +170,19 @@ def _are_numbers_personal(database: Any) -> bool:
 
 def _case(each: Mapping[str, Any]) -> str:
     """Return the SQL for the number of a field's level, the first being 0; NULL where nothing is known."""
-    whens = " ".join(f"WHEN {level['sql']} THEN {n}" for n, level in enumerate(each["level"]) if "sql" in level)
+    whens = " ".join(
+        f"WHEN {level['sql']} THEN {n}" for n, level in enumerate(each["level"]) if "sql" in level
+    )
     nothing = each.get("nothing") or _nothing(each["field"])
     return f"CASE WHEN {nothing} THEN NULL {whens} ELSE {len(each['level']) - 1} END"
 
 
 def _shares(database: Any, field: str) -> list[float]:
     counted = dict(
-        database.execute(f"SELECT {field}, count(*) FROM seen WHERE {field} IS NOT NULL GROUP BY 1").fetchall()  # noqa: S608 - as above
+        database.execute(
+            f"SELECT {field}, count(*) FROM seen "  # noqa: S608 - as above
+            f"WHERE {field} IS NOT NULL GROUP BY 1"
+        ).fetchall()
     )
     known = next(each["level"] for each in model()["comparison"] if each["field"] == field)
     before = int(model()["pairs_before"])
@@ -192,7 +204,9 @@ def _settings(prior: float, strangers: Mapping[str, list[float]]) -> SettingsCre
 
 def _comparison(each: Mapping[str, Any], strangers: list[float]) -> CustomComparison:
     nothing = each.get("nothing") or _nothing(each["field"])
-    levels = [CustomLevel(nothing).configure(is_null_level=True)]
+    levels: list[ComparisonLevelCreator | dict[str, Any]] = [
+        CustomLevel(nothing).configure(is_null_level=True)
+    ]
     for level, seen in zip(each["level"], strangers, strict=True):
         made = CustomLevel(level["sql"]) if "sql" in level else ElseLevel()
         made.configure(m_probability=level["m"], u_probability=seen)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO, cast
 
 import pyarrow as pa
 
@@ -32,7 +32,7 @@ def near_pairs(
     Pairs come once everybody was read. The order and the figures depend on the people alone. Raises
     NearMatchingFailed when the other process could not do it, for want of memory or otherwise.
     """
-    process = subprocess.Popen(  # noqa: S603 - our own module
+    process = subprocess.Popen(
         [sys.executable, "-m", "breach.intake.near_process", str(threads), str(memory_mb)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -40,7 +40,7 @@ def near_pairs(
         cwd=ROOT,
     )
     try:
-        yield from _pairs(process, people)
+        yield from _pairs(process, cast("BinaryIO", process.stdin), cast("BinaryIO", process.stdout), people)
     finally:
         if process.poll() is None:
             process.kill()
@@ -51,13 +51,13 @@ def near_pairs(
                     pipe.close()
 
 
-def _pairs(process: "subprocess.Popen[bytes]", people: Iterable[Comparable]) -> Iterator[Pair]:
-    assert process.stdin is not None
-    assert process.stdout is not None
+def _pairs(
+    process: "subprocess.Popen[bytes]", into: BinaryIO, out: BinaryIO, people: Iterable[Comparable]
+) -> Iterator[Pair]:
     with suppress(BrokenPipeError):
-        _feed(process.stdin, people)
+        _feed(into, people)
     # Nothing comes out before all is in, so reading after writing cannot block; a dead process shows as no stream.
-    with suppress(pa.ArrowInvalid), pa.ipc.open_stream(process.stdout) as answer:
+    with suppress(pa.ArrowInvalid), pa.ipc.open_stream(out) as answer:
         for batch in answer:
             yield from _read(batch)
     code = process.wait()
@@ -67,11 +67,14 @@ def _pairs(process: "subprocess.Popen[bytes]", people: Iterable[Comparable]) -> 
         raise NearMatchingFailed(f"Comparing failed (code {code}). Nothing was changed; try again.")
 
 
-def _feed(pipe: Any, people: Iterable[Comparable]) -> None:
+def _feed(pipe: BinaryIO, people: Iterable[Comparable]) -> None:
     stream = iter(people)
     with pa.ipc.new_stream(pipe, SCHEMA) as writer:
         while part := list(islice(stream, AT_ONCE)):
-            columns = [pa.array(values, kind) for values, kind in zip(zip(*part), SCHEMA.types, strict=True)]
+            columns = [
+                pa.array(values, kind)
+                for values, kind in zip(zip(*part, strict=True), SCHEMA.types, strict=True)
+            ]
             writer.write_batch(pa.record_batch(columns, schema=SCHEMA))
     pipe.close()
 
