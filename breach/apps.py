@@ -1,6 +1,6 @@
 """Wires the case side together at start."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,3 +13,5 @@ class BreachConfig(AppConfig):
         from breach.ledger import triggers  # noqa: PLC0415 - needs the app registry
 
         triggers.connect()
+        if apps.is_installed("allauth.mfa"):  # the public process has no accounts
+            from breach import sign_in_signals  # noqa: F401, PLC0415 - needs the app registry

@@ -26,3 +26,7 @@ class Forbidden(TocsinError):  # noqa: N818
 
 class Conflict(TocsinError):  # noqa: N818
     """The state moved on: a digest, a version or a step does not fit what is stored now."""
+
+
+class FreshFactorNeeded(Exception):  # noqa: N818 - no refusal: the edge asks for the factor and repeats the request
+    """The actor may do this, and has to show a second factor again first. Nothing was changed."""

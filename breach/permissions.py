@@ -5,13 +5,16 @@ Pages, jobs, commands and API all end in a service, and each service asks here f
 
 from typing import Any
 
-from breach.errors import Forbidden
+from breach import clock
+from breach.errors import Forbidden, FreshFactorNeeded
+from breach.models.access import GlassBreak
 from breach.models.incidents import Incident, Membership
 from breach.models.users import Role, User
 
 READ = frozenset({"incident.view", "timeline.view", "people.count", "ledger.view"})
 RESPONDER = READ | {
     "incident.open",
+    "glass.break",
     "incident.edit",
     "timeline.add",
     "evidence.add",
@@ -40,19 +43,50 @@ MANAGER = RESPONDER | {
     "ledger.export",
     "members.manage",
     "readers.manage",
+    "factors.confirm",
 }
 AUDITOR = READ | {"evidence.read", "ledger.export"}
-ADMIN = frozenset({"users.manage", "keys.manage", "settings.manage"})
+ADMIN = frozenset({"users.manage", "keys.manage", "settings.manage", "factors.confirm"})
+# Outside lawyer, insurer: what was given to them in one incident, and nothing that members see.
+GUEST = frozenset({"asked.view", "asked.answer"})
 
 CAPABILITIES: dict[str, frozenset[str]] = {
     Role.RESPONDER: frozenset(RESPONDER),
     Role.MANAGER: frozenset(MANAGER),
     Role.AUDITOR: frozenset(AUDITOR),
     Role.ADMIN: ADMIN,
+    Role.GUEST: GUEST,
 }
 ALL_CAPABILITIES = frozenset().union(*CAPABILITIES.values())
 # Rights that need no incident.
-HOUSE_WIDE = frozenset({"incident.open", "users.manage", "keys.manage", "settings.manage", "readers.manage"})
+HOUSE_WIDE = frozenset(
+    {
+        "incident.open",
+        "glass.break",
+        "users.manage",
+        "keys.manage",
+        "settings.manage",
+        "readers.manage",
+        "factors.confirm",
+    }
+)
+# Asked for with a second factor not older than ten minutes: what leaves the house, and who may make it leave.
+FRESH = frozenset(
+    {
+        "approve",
+        "release",
+        "people.export",
+        "ledger.export",
+        "members.manage",
+        "readers.manage",
+        "users.manage",
+        "factors.confirm",
+        "keys.manage",
+        "glass.break",
+    }
+)
+# What an emergency opens: to see and to work, not to decide, to send or to let others in.
+IN_AN_EMERGENCY = frozenset(RESPONDER)
 
 
 def sees_every_incident(user: User) -> bool:
@@ -73,12 +107,24 @@ def can(user: Any, capability: str, incident: Incident | None = None) -> bool:
         return False
     if incident is None:
         return capability in HOUSE_WIDE
-    return sees_every_incident(user) or _member_may(membership(user, incident), capability)
-
-
-def _member_may(member: Membership | None, capability: str) -> bool:
+    if sees_every_incident(user):
+        return True
+    member = membership(user, incident)
     if member is None:
-        return False
+        return capability in IN_AN_EMERGENCY and open_glass(user, incident) is not None
+    return _member_may(member, capability)
+
+
+def open_glass(user: User, incident: Incident) -> GlassBreak | None:
+    """Return the access that `user` took in an emergency and that still runs.
+
+    The clock is read here and not passed down: the right ends by itself, also where no sweep runs.
+    """
+    rows = GlassBreak.objects.filter(user_id=user.pk, incident_id=incident.pk, ended_at=None)
+    return rows.filter(ends_at__gt=clock.now()).first()
+
+
+def _member_may(member: Membership, capability: str) -> bool:
     # Article 38(6) GDPR: the officer advises; taking the decision would be a conflict of interests.
     if member.is_dpo:
         return capability not in {"decision.make", "approve", "release"}
@@ -86,6 +132,15 @@ def _member_may(member: Membership | None, capability: str) -> bool:
 
 
 def require(user: Any, capability: str, incident: Incident | None = None) -> None:
-    """Raise Forbidden unless `can` says yes."""
+    """Raise Forbidden unless `can` says yes; FreshFactorNeeded where the second factor has to be shown again."""
     if not can(user, capability, incident):
         raise Forbidden(f"You may not do this here ({capability}). Ask a manager of the incident.")
+    if capability in FRESH:
+        require_fresh(user)
+
+
+def require_fresh(user: Any) -> None:
+    """Raise FreshFactorNeeded when the request behind `user` changes something and its factor is stale."""
+    proof = getattr(user, "proof", None)
+    if proof is not None and not proof.is_fresh:
+        raise FreshFactorNeeded

@@ -69,14 +69,17 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "breach.middleware.OriginOfSameOrigin",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "breach.middleware.SessionLimits",
     "breach.middleware.SignedInByDefault",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "breach.middleware.FreshFactor",
     "breach.middleware.Refusals",
 ]
 ROOT_URLCONF = "breach.urls"
@@ -149,10 +152,14 @@ AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "breach.passwords.NotOurOwnWords"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -164,23 +171,63 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by an administrator, wh
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
+ACCOUNT_FORMS = {"reset_password": "breach.forms.accounts.ResetPasswordForm"}
+# Per address and per account; breach/services/sign_in.py locks an account after more of them.
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/5m/key", "reset_password": "10/h/ip,3/h/key"}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+MFA_ADAPTER = "breach.accounts.SealedFactors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Tocsin"
+MFA_TOTP_TOLERANCE = 1  # clocks of telephones are half a minute off
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SERVED  # passkeys work on http://localhost, nowhere else without TLS
+# "required": nobody gets past setting one up; "offered": asked of those who have one.
+TOCSIN_SECOND_FACTOR = env.str("TOCSIN_SECOND_FACTOR", default="required" if SERVED else "offered")
+if TOCSIN_SECOND_FACTOR not in ("required", "offered"):
+    raise ImproperlyConfigured(
+        f"TOCSIN_SECOND_FACTOR is {TOCSIN_SECOND_FACTOR!r}. Set it to 'required' or 'offered'."
+    )
+TOCSIN_IDLE_MINUTES = env.int("TOCSIN_IDLE_MINUTES", default=60)
+TOCSIN_SESSION_HOURS = env.int("TOCSIN_SESSION_HOURS", default=12)
+# Sign-in by the house's own identity provider, for accounts that exist.
+TOCSIN_OIDC_ISSUER = env.str("TOCSIN_OIDC_ISSUER", default="")
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_ADAPTER = "breach.accounts.InvitationOnlySocial"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": []}}
+if TOCSIN_OIDC_ISSUER:
+    SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"].append(
+        {
+            "provider_id": "house",
+            "name": env.str("TOCSIN_OIDC_NAME", default="Single sign-on"),
+            "client_id": env.str("TOCSIN_OIDC_CLIENT"),
+            "secret": env.str("TOCSIN_OIDC_SECRET"),
+            "settings": {"server_url": TOCSIN_OIDC_ISSUER},
+        }
+    )
 USERSESSIONS_TRACK_ACTIVITY = False
+# allauth counts its limits in the cache: this one is a table, so that they hold over processes and restarts.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "counted_limits",
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
+    }
+}
 
 # --- cookies, headers ------------------------------------------------------------------------------------
 SESSION_COOKIE_NAME = "tocsin"
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 3600
+# Strict: who follows a link from a mail is sent once through a page of ours (breach/middleware.py).
+SESSION_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_AGE = TOCSIN_SESSION_HOURS * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "breach.views.errors.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = SERVED
 SECURE_HSTS_SECONDS = 365 * 86400 if SERVED else 0
@@ -188,7 +235,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SERVED
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("TOCSIN_BEHIND_PROXY", default=False) else None
 )
-SECURE_REFERRER_POLICY = "no-referrer" if SERVED else "same-origin"
+# Pages of an incident and of accounts say no-referrer themselves (breach/middleware.py).
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -216,7 +264,9 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 LANGUAGE_COOKIE_NAME = "tocsin_language"
-LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SAMESITE = "Strict"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SECURE = SERVED
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

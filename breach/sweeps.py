@@ -7,6 +7,7 @@ from breach.approvals import escalate
 from breach.jobs import job
 from breach.ledger import log
 from breach.models import Approval, ApprovalState
+from breach.services.break_glass import end_due
 from breach.services.keys import signer
 from breach.services.reminders import send_due
 
@@ -35,3 +36,9 @@ def sweep_files() -> None:
 def checkpoint_ledger() -> None:
     """Sign the heads of all chains into the house chain."""
     log.checkpoint(signer=signer(), now=clock.now())
+
+
+@job("glass.sweep")
+def sweep_glass() -> None:
+    """Enter the end of emergency access that has run its time. The right itself ended at that instant."""
+    end_due(now=clock.now())

@@ -21,11 +21,12 @@ class House:
     auditor: User
     admin: User
     stranger: User
+    guest: User
     incident: Incident = field(init=False)
     party: Party = field(init=False)
 
     def open(self, now: datetime, **changes: object) -> Incident:
-        """Open an incident with everybody but the stranger as members, and remember it."""
+        """Open an incident with everybody but stranger and administrator as members, and remember it."""
         values: dict[str, object] = {
             "title": "Web shop broken into",
             "kind": "web_application",
@@ -38,6 +39,8 @@ class House:
             add_member(actor=self.responder, incident=self.incident, user=user, now=now)
         add_member(actor=self.manager, incident=self.incident, user=self.deputy, is_deputy=True, now=now)
         add_member(actor=self.manager, incident=self.incident, user=self.officer, is_dpo=True, now=now)
+        if not self.guest.memberships.exists():  # a guest sees one incident
+            add_member(actor=self.manager, incident=self.incident, user=self.guest, now=now)
         return self.incident
 
 
@@ -71,5 +74,6 @@ def build_house(now: datetime) -> House:
         officer=account("Claire Morel", "manager"),
         auditor=account("Anton Weiss", "auditor"),
         stranger=account("Stella Marin", "responder"),
+        guest=account("Gwen Avocat", "guest"),
         admin=account("Ada Keller", "admin"),
     )

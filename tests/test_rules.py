@@ -246,7 +246,8 @@ def test_every_sweep_is_a_registered_job() -> None:
 # --- pages -----------------------------------------------------------------------------------------------
 
 INLINE = re.compile(
-    r"<[^>]*\s(?:style|on[a-z]+)\s*=|<style\b|<script(?![^>]*\ssrc=)|javascript:", re.IGNORECASE
+    r"<[^>]*\s(?:style|on[a-z]+)\s*=|<style\b|<script(?![^>]*\s(?:src=|type=.application/json))|javascript:",
+    re.IGNORECASE,
 )
 ABROAD = re.compile(r"<(?:script|link|img|iframe)[^>]+(?:src|href)=[\"']?(?:https?:)?//", re.IGNORECASE)
 # Laid out by WeasyPrint, never sent to a browser; their style sheet is a file beside them.
@@ -279,6 +280,8 @@ def test_pages_hold_no_inline_style_or_script_and_fetch_nothing_from_elsewhere()
 def test_inline_code_would_be_seen(text: str) -> None:
     assert INLINE.search(text)
     assert not INLINE.search('<script src="{% static "a.js" %}" defer></script>')
+    # A block of data is never run: the policy leaves it alone, too.
+    assert not INLINE.search('<script data-x="y" type="application/json">{}</script>')
 
 
 def test_nothing_is_marked_safe_that_people_typed() -> None:

@@ -4,9 +4,19 @@ import io
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from breach.models import Approval, Attachment, Event, IntakeFile, Obligation, Person, PlaybookRun, Task
-from breach.services import evidence, intake, people
-from breach.services.playbooks import start_playbook
+from breach.models import (
+    Approval,
+    Attachment,
+    Event,
+    IntakeFile,
+    Obligation,
+    Person,
+    PlaybookRun,
+    Share,
+    Task,
+)
+from breach.services import access, evidence, intake, people
+from breach.services.playbooks import assign_task, start_playbook
 from breach.timewords import Moment
 from breach.vault.readers import new_identity
 from notifications.delivery.post import print_some
@@ -45,6 +55,8 @@ class World:
     approval: Approval
     reader: Reader
     report: Report
+    guests_task: Task
+    shared: Share
 
 
 def build_world(house: House, now: datetime) -> World:
@@ -103,6 +115,9 @@ def build_world(house: House, now: datetime) -> World:
         reason="found late",
         now=now,
     )
+    guests_task = run.tasks.order_by("-position")[0]
+    assign_task(actor=actor, task=guests_task, owner=house.guest, now=now)
+    shared = access.share(actor=house.manager, attachment=attachment, user=house.guest, now=now)
     return World(
         house=house,
         event=event,
@@ -120,4 +135,6 @@ def build_world(house: House, now: datetime) -> World:
         approval=approval,
         reader=reader,
         report=report,
+        guests_task=guests_task,
+        shared=shared,
     )

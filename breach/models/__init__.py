@@ -1,5 +1,6 @@
 """Rows of the case side. Import models from here."""
 
+from breach.models.access import GlassBreak, Share
 from breach.models.approvals import Approval, ApprovalRequest, ApprovalState
 from breach.models.base import Row, new_uid
 from breach.models.facts import (
@@ -34,10 +35,12 @@ from breach.models.people import (
     SourceRecord,
 )
 from breach.models.playbooks import PlaybookRun, Task, TaskMove, TaskRole, TaskState
+from breach.models.signin import CountedLimit, Device, FactorReset, Invitation, SignInLock
 from breach.models.timeline import Attachment, Event, EventKind
-from breach.models.users import Role, User
+from breach.models.users import FRESH_FOR, Proof, Role, User
 
 __all__ = [
+    "FRESH_FOR",
     "Advice",
     "Approval",
     "ApprovalRequest",
@@ -49,16 +52,21 @@ __all__ = [
     "BlindKey",
     "ChainHead",
     "Checkpoint",
+    "CountedLimit",
     "Decision",
+    "Device",
     "Entry",
     "Event",
     "EventKind",
     "EvidenceState",
+    "FactorReset",
     "FactsVersion",
+    "GlassBreak",
     "InAppNotice",
     "Incident",
     "IntakeFile",
     "IntakeState",
+    "Invitation",
     "KnownMapping",
     "MarkedHead",
     "Membership",
@@ -75,12 +83,15 @@ __all__ = [
     "Phase",
     "PhaseChange",
     "PlaybookRun",
+    "Proof",
     "RefusedCell",
     "RegimeAnswer",
     "Reminder",
     "Role",
     "Row",
     "SealedFile",
+    "Share",
+    "SignInLock",
     "SourceOrigin",
     "SourceRecord",
     "Task",

@@ -6,9 +6,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from breach import clock
 from breach.models.base import Row, zone_validator
 from breach.models.texts import SealedTexts
-from breach.models.users import User
+from breach.models.users import Role, User
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,14 +56,26 @@ class Phase(models.TextChoices):
 
 class IncidentQuerySet(models.QuerySet["Incident"]):
     def visible_to(self, user: User) -> "IncidentQuerySet":
-        """Narrow to the incidents that `user` may see: members theirs, auditors all, others none."""
+        """Narrow to the incidents that `user` may see: members theirs, auditors all, others none.
+
+        Whoever broke the glass of one sees it until that ends. Guests see none in lists: what they were
+        asked has a page of its own (`asked_of`).
+        """
         from breach.permissions import sees_every_incident  # noqa: PLC0415 - permissions read this model
 
-        if not user.is_authenticated or not user.is_active:
+        if not user.is_authenticated or not user.is_active or user.role == Role.GUEST:
             return self.none()
         if sees_every_incident(user):
             return self
-        return self.filter(Q(members__user=user)).distinct()
+        open_glass = Q(glass_breaks__user=user, glass_breaks__ended_at=None)
+        open_glass &= Q(glass_breaks__ends_at__gt=clock.now())
+        return self.filter(Q(members__user=user) | open_glass).distinct()
+
+    def asked_of(self, user: User) -> "IncidentQuerySet":
+        """Narrow to the incident in which a guest was asked something."""
+        if not user.is_authenticated or not user.is_active or user.role != Role.GUEST:
+            return self.none()
+        return self.filter(members__user=user)
 
 
 class Incident(Row):
@@ -74,6 +87,8 @@ class Incident(Row):
     )
     phase = models.CharField(_("phase"), max_length=20, choices=Phase.choices, default=Phase.OPEN)
     drill = models.BooleanField(_("drill"), default=False)
+    # Closed to all but its members: only managers call people in, and a look by anybody else is entered.
+    need_to_know = models.BooleanField(_("closed to all but its members"), default=False)
     opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
     # Counts every change; a stale form is refused.

@@ -1,5 +1,7 @@
 """Accounts. An affected person is never one."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -14,6 +16,22 @@ class Role(models.TextChoices):
     MANAGER = "manager", _("Manager")
     AUDITOR = "auditor", _("Auditor")
     ADMIN = "admin", _("Administrator")
+    GUEST = "guest", _("Guest")
+
+
+FRESH_FOR = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """When the session behind a request last saw a second factor (UTC, or None), as of `now`."""
+
+    at: datetime | None
+    now: datetime
+
+    @property
+    def is_fresh(self) -> bool:
+        return self.at is not None and self.now - self.at <= FRESH_FOR
 
 
 class UserManager(BaseUserManager["User"]):
@@ -45,6 +63,9 @@ class User(AbstractBaseUser):
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name", "role"]
     objects: ClassVar[UserManager] = UserManager()
+    # Set by the middleware on requests that change something, for accounts that hold a second factor.
+    # None: no session stands behind this (a job, a command), or no factor can be asked for.
+    proof: Proof | None = None
 
     class Meta:
         verbose_name = _("account")

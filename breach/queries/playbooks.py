@@ -121,6 +121,17 @@ def runs_of(incident: Incident, *, now: datetime, language: str) -> tuple[RunLin
     return tuple(_run(run, incident, now, language) for run in runs.prefetch_related(tasks))
 
 
+def tasks_asked(incident: Incident, user: User, *, now: datetime, language: str) -> tuple[TaskLine, ...]:
+    """Return the tasks given to `user`, without the notes of other people and without what others do."""
+    rows = Task.objects.filter(run__incident=incident, owner=user).select_related("run", "owner")
+    mine = Prefetch("moves", TaskMove.objects.filter(created_by=user).select_related("created_by"))
+    lines = []
+    for task in rows.prefetch_related(mine).order_by("due", "pk"):
+        task.run.incident = incident
+        lines.append(_task(task, playbook_of(task.run), {}, now, language))
+    return tuple(lines)
+
+
 def offers(incident: Incident, party: Party, *, language: str) -> tuple[Offer, ...]:
     """Return the playbooks not yet started for `party`, the one for the incident's kind first."""
     started = set(PlaybookRun.objects.filter(party=party).values_list("key", flat=True))
@@ -133,8 +144,8 @@ def offers(incident: Incident, party: Party, *, language: str) -> tuple[Offer, .
 
 
 def possible_owners(incident: Incident) -> list[User]:
-    """Return the members who may work on tasks, by name."""
-    members = incident.members.filter(user__is_active=True, user__role__in=["responder", "manager"])
+    """Return the members who may work on tasks, by name; guests may be asked."""
+    members = incident.members.filter(user__is_active=True, user__role__in=["responder", "manager", "guest"])
     return [member.user for member in members.select_related("user").order_by("user__name")]
 
 

@@ -119,3 +119,8 @@ def _file(attachment: Attachment, incident: Incident, *, names: bool) -> Attache
     file.incident = incident
     meta = meta_of(file) if names else {"filename": "", "sha256": ""}
     return AttachedFile(attachment.uid, meta["filename"], file.size, meta["sha256"])
+
+
+def attached_file(attachment: Attachment) -> AttachedFile:
+    """Return a file with its name and digest opened, for readers who may know them."""
+    return _file(attachment, attachment.incident, names=True)

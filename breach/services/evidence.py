@@ -122,6 +122,11 @@ def open_evidence(*, actor: User, attachment: Attachment, now: datetime) -> Open
         record_read(
             actor=actor, incident=attachment.incident, what=f"evidence/{attachment.uid}", count=1, now=now
         )
+    return opened(attachment)
+
+
+def opened(attachment: Attachment) -> OpenedEvidence:
+    """Return the file in clear. The caller has asked for the right and entered the reading."""
     meta = meta_of(attachment.file)
     return OpenedEvidence(
         open_sealed(attachment.file), meta["filename"], attachment.file.size, meta["sha256"]

@@ -7,9 +7,9 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from breach.errors import BadInput, Conflict
+from breach.errors import BadInput, Conflict, Forbidden
 from breach.models import Incident, Membership, Organisation, Party, PartyRole, Phase, PhaseChange, Role, User
-from breach.permissions import require
+from breach.permissions import membership, require
 from breach.services.keys import incident_keys
 from breach.services.record import record
 
@@ -115,10 +115,20 @@ def add_member(
     is_dpo: bool = False,
     is_deputy: bool = False,
 ) -> Membership:
-    """Open the incident to `user`. A responder may call in others; a manager names officer and deputies."""
+    """Open the incident to `user`. A responder may call in others; a manager names officer and deputies,
+    calls guests in, and alone calls people into an incident that is closed to others.
+    """
     require(actor, "incident.edit", incident)
-    if is_dpo or is_deputy:
+    if is_dpo or is_deputy or incident.need_to_know or user.role == Role.GUEST:
         require(actor, "members.manage", incident)
+    if membership(actor, incident) is None:
+        raise Forbidden("Who came in by an emergency lets nobody else in. Ask a member.")
+    if user.role == Role.GUEST and Membership.objects.filter(user=user).exclude(incident=incident).exists():
+        raise BadInput(
+            "A guest sees one incident",
+            place="user",
+            mend="Make another account for this one, or take them out.",
+        )
     if user.role == Role.ADMIN:
         raise BadInput(
             "Administrators keep accounts and keys, not cases", place="member", mend="Choose another account."

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from breach.errors import BadInput, Conflict
+from breach.errors import BadInput, Conflict, Forbidden
 from breach.models import (
     Awareness,
     AwarenessState,
@@ -105,7 +105,7 @@ def assign_task(*, actor: User, task: Task, owner: User | None, now: datetime) -
     """
     incident = task.run.incident
     require(actor, "playbook.edit", incident)
-    if owner is not None and not can(owner, "playbook.edit", incident):
+    if owner is not None and not may_own(owner, incident):
         raise BadInput(
             _("This person does not work on the incident"), place="owner", mend=_("Make them a member first.")
         )
@@ -132,6 +132,11 @@ def assign_task(*, actor: User, task: Task, owner: User | None, now: datetime) -
     return task
 
 
+def may_own(user: User, incident: Incident) -> bool:
+    """Whether tasks of the incident can be given to `user`: who works on it, and guests who are asked."""
+    return can(user, "playbook.edit", incident) or can(user, "asked.answer", incident)
+
+
 def begin_task(*, actor: User, task: Task, now: datetime, note: str = "", seen: str | None = None) -> Task:
     """Begin a task; one that nobody owns becomes the actor's."""
     return move_task(actor=actor, task=task, to=TaskState.DOING, note=note, now=now, seen=seen)
@@ -154,7 +159,7 @@ def move_task(*, actor: User, task: Task, to: str, note: str, now: datetime, see
     is missing.
     """
     incident = task.run.incident
-    require(actor, "playbook.edit", incident)
+    _require_move(actor, task, to)
     with transaction.atomic():
         task = _locked(task)
         old, new = TaskState(task.state), TaskState(to)
@@ -184,6 +189,15 @@ def move_task(*, actor: User, task: Task, to: str, note: str, now: datetime, see
         }
         record(actor=actor, incident=incident, action="task.moved", subject=task.uid, data=data, now=now)
     return task
+
+
+def _require_move(actor: User, task: Task, to: str) -> None:
+    """Who works on the incident moves every task; a guest begins and finishes those given to them."""
+    if task.owner_id == actor.pk and can(actor, "asked.answer", task.run.incident):
+        if to not in (TaskState.DOING, TaskState.DONE):
+            raise Forbidden(_("You may begin and finish what you were asked, nothing else."))
+        return
+    require(actor, "playbook.edit", task.run.incident)
 
 
 def can_start(task: Task) -> bool:

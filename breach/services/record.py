@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from breach.ledger import log
 from breach.models import Incident, User
 
@@ -44,3 +46,9 @@ def record_read(*, actor: User, incident: Incident, what: str, count: int, now: 
         data={"count": count},
         now=now,
     )
+
+
+def record_account(user: User, action: str, data: Mapping[str, Any], now: datetime) -> None:
+    """Enter in the house's chain what an account did to itself; opens the transaction that this needs."""
+    with transaction.atomic():
+        record(actor=user, incident=None, action=action, subject=user.uid, data=data, now=now)

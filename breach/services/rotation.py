@@ -1,8 +1,10 @@
 """Changing the house's keys: new ones wrap and sign, old ones go on reading until they are retired."""
 
+import base64
 from dataclasses import dataclass
 from datetime import datetime
 
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 
 from breach.models import User
@@ -10,6 +12,10 @@ from breach.permissions import require
 from breach.services.keys import incident_keys, keyring
 from breach.services.ledger import sign_checkpoint
 from breach.services.record import record
+from breach.vault import Keyring
+
+FACTOR_CONTEXT = "second-factor"  # associated data of sealed factors; frozen
+SEALED_IN_FACTORS = {"secret", "seed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,7 @@ def rotate_keys(*, actor: User | None, new_signer: bool, retire: bool, now: date
     sign_checkpoint(actor=actor, now=now)
     keys = keyring()
     keys.rotate(signer=new_signer)
-    rewrapped = incident_keys().rewrap_all()
+    rewrapped = incident_keys().rewrap_all() + _rewrap_factors(keys)
     retired = incident_keys().retire_old_keys(keys) if retire else 0
     signer = keys.signer()
     done = Rotated(keys.key_ids[0], signer.key_id, signer.public_key_bytes.hex(), rewrapped, retired)
@@ -50,6 +56,22 @@ def rotate_keys(*, actor: User | None, new_signer: bool, retire: bool, now: date
         record(actor=actor, incident=None, action="keys.rotated", subject="keyring", now=now, data=data)
     sign_checkpoint(actor=actor, now=now)
     return done
+
+
+def _rewrap_factors(keys: Keyring) -> int:
+    """Bring the secrets of second factors under the newest key. Returns how many moved."""
+    moved = 0
+    for row in Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN):
+        for name in SEALED_IN_FACTORS & row.data.keys():
+            blob = base64.b64decode(row.data[name])
+            if keys.is_current(blob):
+                continue
+            with keys.hold(), transaction.atomic():
+                clear = keys.unwrap(blob, context=FACTOR_CONTEXT)
+                row.data[name] = base64.b64encode(keys.wrap(clear, context=FACTOR_CONTEXT)).decode("ascii")
+                row.save(update_fields=["data"])
+            moved += 1
+    return moved
 
 
 def change_passphrase(*, actor: User | None, passphrase: str, now: datetime) -> None:

@@ -2,11 +2,11 @@
 
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from breach import clock
-from breach.models import User
+from breach.models import Incident, Role, User
 from breach.permissions import can
 from breach.queries.home import home_of
 
@@ -16,6 +16,12 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show what concerns the reader now."""
     if not isinstance(request.user, User):
         raise Http404
+    if request.user.role == Role.GUEST:
+        # A guest has one page: what they were asked.
+        theirs = Incident.objects.asked_of(request.user).first()
+        return (
+            redirect("asked", theirs.uid) if theirs else render(request, "breach/access/nothing_asked.html")
+        )
     now = clock.now()
     context = {
         "home": home_of(request.user, now),

@@ -1,7 +1,9 @@
 """The frame of every incident page: load through visible_to, check the right, give header and tabs."""
 
+from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.forms import Form
 from django.http import Http404, HttpRequest
 from django.urls import reverse
@@ -9,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from breach import clock, providers
 from breach.errors import BadInput, TocsinError
-from breach.models import Incident, User
-from breach.permissions import can, require
+from breach.models import GlassBreak, Incident, User
+from breach.permissions import can, membership, open_glass, require, sees_every_incident
 from breach.providers import Tab
 from breach.queries.clocks import clock_of
 from breach.queries.room import next_actions, urgent_clock
+from breach.services.record import record_read
 
 TABS = [
     Tab("overview", _("Overview"), "overview", "incident.view", 10),
@@ -34,6 +37,7 @@ def room(request: HttpRequest, uid: str, *, tab: str, capability: str) -> tuple[
         raise Http404
     require(user, capability, incident)
     now = clock.now()
+    emergency = _look_from_outside(request, incident, user, now)
     shown = sorted([*TABS, *providers.tabs], key=lambda one: one.order)
     actions = next_actions(incident, user, now)
     urgent = urgent_clock(incident)
@@ -55,7 +59,24 @@ def room(request: HttpRequest, uid: str, *, tab: str, capability: str) -> tuple[
         "clock": clock_of(urgent, now) if urgent else None,
         "next_action": actions[0] if actions else None,
         "next_actions": actions,
+        "emergency": emergency,
     }
+
+
+def _look_from_outside(
+    request: HttpRequest, incident: Incident, user: User, now: datetime
+) -> GlassBreak | None:
+    """Enter a page view by somebody who is no member, where that is to be seen; return the emergency access."""
+    glass = None if sees_every_incident(user) else open_glass(user, incident)
+    if glass is not None and membership(user, incident) is not None:
+        glass = None
+    watched = glass is not None or (incident.need_to_know and sees_every_incident(user))
+    if watched and request.method == "GET" and "HX-Request" not in request.headers:
+        match = request.resolver_match
+        with transaction.atomic():
+            what = f"page/{match.url_name if match else ''}"
+            record_read(actor=user, incident=incident, what=what, count=1, now=now)
+    return glass
 
 
 def reader(request: HttpRequest) -> User:

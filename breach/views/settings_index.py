@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from breach import providers
@@ -9,7 +10,26 @@ from breach.permissions import can
 from breach.providers import Section
 from breach.views.room import reader
 
-SECTIONS: list[Section] = []
+SECTIONS: list[Section] = [
+    Section(
+        "users",
+        _("Accounts"),
+        _("Who may come in: invite, change roles, close, unlock."),
+        "users",
+        "users.manage",
+        10,
+    ),
+    Section(
+        "factor-resets",
+        _("Lost second factors"),
+        _("Confirm as the second person that somebody comes in anew."),
+        "factor-resets",
+        "factors.confirm",
+        20,
+    ),
+    Section("own-factor", _("Second factor"), _("Passkeys, app and recovery codes."), "mfa_index", "", 80),
+    Section("sessions", _("Where I am signed in"), _("Browsers, and ending them."), "sessions", "", 90),
+]
 
 
 @require_safe

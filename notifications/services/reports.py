@@ -17,7 +17,7 @@ from breach.files import store_sealed
 from breach.law.words import word
 from breach.ledger import log
 from breach.models import Incident, SealedFile, User, new_uid
-from breach.permissions import require
+from breach.permissions import require, require_fresh
 from breach.services.keys import signer, vault_for
 from breach.services.record import record
 from breach.vault import canonical_json, new_salt, salted_digest
@@ -125,6 +125,7 @@ def export_register(*, actor: User, language: str, now: datetime) -> bytes:
 
     Raises Forbidden when there is none that they may, BadInput for a language the register does not speak.
     """
+    require_fresh(actor)
     _check_language(language)
     incidents = register_incidents(actor)
     if not incidents:

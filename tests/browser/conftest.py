@@ -58,8 +58,9 @@ class Hands:
 
 
 @pytest.fixture
-def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
+def hands(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Hands:
     """Move the whole application's clock: half an hour of silence need not be waited for."""
+    settings.TOCSIN_IDLE_MINUTES, settings.TOCSIN_SESSION_HOURS = 100_000, 1_000
     made = Hands()
     monkeypatch.setattr(clock, "now", made.now)
     return made

@@ -17,6 +17,7 @@ SWEEPS = {
     "ledger.checkpoint": 900,
     "delivery.sweep": 30,
     "people.sweep": 60,
+    "glass.sweep": 60,
 }
 
 
