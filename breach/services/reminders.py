@@ -62,7 +62,7 @@ def send_due(*, now: datetime) -> int:
 
 def people_in_charge(obligation: Obligation) -> list[User]:
     members = Membership.objects.filter(incident=obligation.incident, user__is_active=True).exclude(
-        user__role=Role.AUDITOR
+        user__role__in=(Role.AUDITOR, Role.GUEST)
     )
     return [member.user for member in members.select_related("user").order_by("pk")]
 
