@@ -47,7 +47,9 @@ def test_home_asks_for_a_sign_in(client: Client, db: None) -> None:
     assert client.get("/").headers["Location"].startswith("/account/login/")
 
 
-@pytest.mark.parametrize("address", ["/", "/account/2fa/", "/account/password/change/", "/settings/sessions/"])
+@pytest.mark.parametrize(
+    "address", ["/", "/account/2fa/", "/account/password/change/", "/settings/sessions/"]
+)
 def test_pages_hold_no_inline_script_or_style(client: Client, house: House, address: str) -> None:
     client.force_login(house.responder)
     response = client.get(address)
