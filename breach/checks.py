@@ -71,6 +71,20 @@ def served_is_encrypted(app_configs: Any, **kwargs: Any) -> list[CheckMessage]: 
                 "TOCSIN_BASE_URL is not https.", hint="Set it to the address people open.", id="tocsin.E004"
             )
         )
+    if settings.TOCSIN_OIDC_ISSUER and not settings.TOCSIN_OIDC_ISSUER.startswith("https://"):
+        found.append(
+            Error(
+                "TOCSIN_OIDC_ISSUER is not https.", hint="Set it to the provider's address.", id="tocsin.E008"
+            )
+        )
+    if settings.TOCSIN_SECOND_FACTOR != "required":
+        found.append(
+            Warning(
+                "Nobody has to have a second factor.",
+                hint="Unset TOCSIN_SECOND_FACTOR: served, it is required.",
+                id="tocsin.W009",
+            )
+        )
     if settings.DEBUG:
         found.append(
             Error("TOCSIN_DEBUG is on in served mode.", hint="Unset TOCSIN_DEBUG.", id="tocsin.E005")

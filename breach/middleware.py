@@ -129,7 +129,9 @@ class SignedInByDefault:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
         if _comes_from_outside(request):
-            return render(request, "bounce.html", {"address": request.get_full_path()})
+            response = render(request, "bounce.html", {"address": request.get_full_path()})
+            response.headers["Referrer-Policy"] = "no-referrer"
+            return response
         if not user.is_authenticated and not request.path.startswith(OPEN_PREFIXES + OPEN_TO_SIGN_IN):
             return _to_sign_in(request)
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)

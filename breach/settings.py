@@ -7,6 +7,7 @@ takes PostgreSQL and Redis from the environment. Unsafe combinations are system 
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -172,6 +173,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_FORMS = {"reset_password": "breach.forms.accounts.ResetPasswordForm"}
 # Per address and per account; breach/services/sign_in.py locks an account after more of them.
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/5m/key", "reset_password": "10/h/ip,3/h/key"}
@@ -253,6 +255,10 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": ["'self'"],
     },
 }
+if TOCSIN_OIDC_ISSUER:
+    # The button of single sign-on is a form that is sent on to the provider.
+    _issuer = urlsplit(TOCSIN_OIDC_ISSUER)
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append(f"{_issuer.scheme}://{_issuer.netloc}")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 TOCSIN_MAX_UPLOAD = env.int("TOCSIN_MAX_UPLOAD", default=2 * 1024**3)

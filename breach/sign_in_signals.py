@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import signals as account_signals
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa import signals as mfa_signals
 from django.contrib.auth import signals as auth_signals
 from django.dispatch import receiver
@@ -48,6 +49,7 @@ def factor_shown(request: HttpRequest, **_rest: Any) -> None:
 def factor_added(request: HttpRequest, user: User, authenticator: Any, **_rest: Any) -> None:
     # Setting one up took the factor itself: a code of the app, a touch of the key.
     note_factor(request, clock.now())
+    record_authentication(request, user, "mfa", type=str(authenticator.type), reauthenticated=True)
     record_account(user, "factor.added", {"type": str(authenticator.type)}, clock.now())
 
 

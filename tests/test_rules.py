@@ -224,6 +224,17 @@ def test_check_deploy_is_clean_when_served(tmp_path: Path, side: str) -> None:
     ("changes", "said"),
     [
         ({"TOCSIN_DEBUG": "1"}, "tocsin.E005"),
+        (
+            {
+                "TOCSIN_OIDC_ISSUER": "http://login.example.org",
+                "TOCSIN_OIDC_CLIENT": "c",
+                "TOCSIN_OIDC_SECRET": "s",
+            },
+            "tocsin.E008",
+        ),
+        ({"TOCSIN_OIDC_ISSUER": "https://login.example.org"}, "TOCSIN_OIDC_CLIENT"),
+        ({"TOCSIN_SECOND_FACTOR": "offered"}, "tocsin.W009"),
+        ({"TOCSIN_SECOND_FACTOR": "no"}, "TOCSIN_SECOND_FACTOR is 'no'"),
         ({"TOCSIN_BASE_URL": "http://incident.example.org"}, "tocsin.E004"),
         ({"REDIS_URL": "redis://redis.example.org"}, "tocsin.W006"),
         ({"TOCSIN_KEYRING_PASSPHRASE": ""}, "tocsin.W003"),

@@ -67,7 +67,7 @@ class InviteForm(forms.Form):
     email = forms.EmailField(
         label=_("E-mail"), help_text=_("It is the name to sign in with; mail need not work.")
     )
-    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    role = forms.ChoiceField(label=_("Role of the account"), choices=Role.choices)
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     by_mail = forms.BooleanField(
         label=_("Tell them by e-mail that a code waits for them"),
@@ -77,4 +77,4 @@ class InviteForm(forms.Form):
 
 
 class RoleForm(forms.Form):
-    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    role = forms.ChoiceField(label=_("Role of the account"), choices=Role.choices)

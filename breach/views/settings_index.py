@@ -27,6 +27,14 @@ SECTIONS: list[Section] = [
         "factors.confirm",
         20,
     ),
+    Section(
+        "break-glass",
+        _("Emergency access"),
+        _("Open an incident that is not yours, with a reason; its owners are told."),
+        "break-glass",
+        "glass.break",
+        30,
+    ),
     Section("own-factor", _("Second factor"), _("Passkeys, app and recovery codes."), "mfa_index", "", 80),
     Section("sessions", _("Where I am signed in"), _("Browsers, and ending them."), "sessions", "", 90),
 ]

@@ -19,7 +19,7 @@ from playwright.sync_api import (
     expect,
 )
 
-SIGNED_IN = re.compile("What needs you now|Ce qui vous attend")
+SIGNED_IN = re.compile("What needs you now|Ce qui vous attend|What you were asked|Ce qui vous est demandé")
 WAIT = 15_000  # milliseconds, for any one thing: two cores may be busy
 
 
