@@ -43,6 +43,8 @@ class Notice(Row):
     released_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     released_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    # Delivery stands still while this is set, whatever the state says: independent facts, independent fields.
+    paused_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["number"]

@@ -45,7 +45,7 @@ class Result:
 def due(notice: Notice, channel: Channel, now: datetime) -> Any:
     """Rows of a released notice whose letter should leave now by `channel`, as a queryset."""
     rows = notice.people.filter(state=PersonState.PENDING, channel=channel, next_at__lte=now)
-    return rows.filter(notice__state=NoticeState.RELEASED).order_by("next_at", "pk")
+    return rows.filter(notice__state=NoticeState.RELEASED, notice__paused_at=None).order_by("next_at", "pk")
 
 
 def claim(*, row: PersonNotice, transport: str, letter_date: date, now: datetime) -> Attempt | None:
@@ -54,7 +54,11 @@ def claim(*, row: PersonNotice, transport: str, letter_date: date, now: datetime
     """
     with transaction.atomic():
         rows = PersonNotice.objects.filter(
-            pk=row.pk, state=PersonState.PENDING, channel=row.channel, notice__state=NoticeState.RELEASED
+            pk=row.pk,
+            state=PersonState.PENDING,
+            channel=row.channel,
+            notice__state=NoticeState.RELEASED,
+            notice__paused_at=None,
         )
         if not move_people(rows, PersonState.CLAIMED, letter_date=letter_date):
             return None

@@ -27,7 +27,7 @@ from notifications.forms.notices import ReasonForm, ResolveForm, SubmitForm, Wit
 from notifications.models import Notice, PersonNotice
 from notifications.queries import notices as reading
 from notifications.queries.findings import text_findings
-from notifications.services import delivery, notices, recipients
+from notifications.services import delivery, notices, pausing, recipients
 from notifications.services.returns import find_letter
 from notifications.states import Channel, Code, NoticeState
 from notifications.views.notices import TAB, found, text_keys
@@ -85,6 +85,8 @@ def _forms(request: HttpRequest, incident: Incident, one: Notice, user: User, st
         "withdraw": ReasonForm(data("withdraw")),
         "withhold": WithholdForm(data("withhold")),
         "resolve": ResolveForm(data("resolve")),
+        "pause": ReasonForm(data("pause")),
+        "resume": ReasonForm(data("resume")),
     }
 
 
@@ -100,7 +102,9 @@ def _page(incident: Incident, one: Notice, user: User, now: datetime) -> dict[st
         "is_draft": is_draft,
         "is_empty_draft": is_draft and not one.recipients and not one.people.exists(),
         "is_out": one.is_out,
-        "is_moving": state == NoticeState.RELEASED,
+        "is_moving": state == NoticeState.RELEASED and one.paused_at is None,
+        "may_pause": may["record"] and state == NoticeState.RELEASED and one.paused_at is None,
+        "may_resume": may["release"] and one.paused_at is not None,
         "texts": text_keys(one),
         "findings": text_findings(one, date=local_day(incident, now)) if one.is_editable else [],
         "variants": list(enumerate(reading.variants(one, content), start=1)),
@@ -183,6 +187,14 @@ def _resolve(user: User, one: Notice, form: Any, now: datetime) -> Notice:
     return one
 
 
+def _pause(user: User, one: Notice, form: Any, now: datetime) -> Notice:
+    return pausing.pause(actor=user, notice=one, reason=form.cleaned_data["reason"], now=now)
+
+
+def _resume(user: User, one: Notice, form: Any, now: datetime) -> Notice:
+    return pausing.resume(actor=user, notice=one, reason=form.cleaned_data["reason"], now=now)
+
+
 def _letter(one: Notice, typed: str) -> PersonNotice:
     """Find a letter by the uid that a finding names or by its reference. Raises BadInput when it is of no
     notice.
@@ -203,6 +215,8 @@ STEPS: dict[str, Step] = {
     "batch": _batch,
     "withhold": _withhold,
     "resolve": _resolve,
+    "pause": _pause,
+    "resume": _resume,
 }
 RIGHT_OF = {
     "submit": "letters.submit",
@@ -212,6 +226,8 @@ RIGHT_OF = {
     "batch": "letters.draft",
     "withhold": "letters.submit",
     "resolve": "delivery.record",
+    "pause": "delivery.record",
+    "resume": "release",
 }
 DONE = {
     "submit": gettext_lazy("Submitted. The approver was told."),
@@ -221,6 +237,8 @@ DONE = {
     "batch": gettext_lazy("A small batch was started. It needs its own approval."),
     "withhold": gettext_lazy("Held back. The approval stands."),
     "resolve": gettext_lazy("Recorded."),
+    "pause": gettext_lazy("Delivery stands still. What a server already has cannot be called back."),
+    "resume": gettext_lazy("Delivery goes on."),
 }
 
 
