@@ -9,6 +9,9 @@ from breach.law.facts import Facts
 from breach.law.risk import RISKS, assess, to_json
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "risk.json").read_text(encoding="utf-8"))
+VARIATIONS = json.loads(
+    (Path(__file__).parents[2] / "vectors" / "risk_variations.json").read_text(encoding="utf-8")
+)
 THEFT = {
     "cause": "external_malicious",
     "confidentiality": True,
@@ -24,9 +27,16 @@ def test_outcome_of_an_edpb_example(vector):
     assert (found.risk, found.notify_authority, found.notify_individuals) == expected
 
 
+@pytest.mark.parametrize("vector", VARIATIONS, ids=[vector["case"] for vector in VARIATIONS])
+def test_outcome_of_a_variation(vector):
+    found = assess(Facts.from_json(vector["facts"]))
+    duties = (found.risk != "unlikely", found.risk == "high_risk")
+    assert (found.risk, found.notify_authority, found.notify_individuals) == (vector["risk"], *duties)
+
+
 def test_every_reason_has_a_source():
     sources = read("data/risk.toml")["source"]
-    for vector in VECTORS:
+    for vector in (*VECTORS, *VARIATIONS):
         for reason in assess(Facts.from_json(vector["facts"])).reasons:
             assert reason.source == sources[reason.rule]
 
@@ -83,7 +93,8 @@ def test_disagreement_with_enisa_is_shown():
         )
     )
     assert (found.risk, found.enisa.level) == ("risk", ("very_high", "very_high"))
-    assert found.reasons[-1].step.code == "risk.enisa_disagrees"
+    codes = [reason.step.code for reason in found.reasons[-2:]]
+    assert codes == ["risk.enisa_disagrees", "risk.enisa_why.reach"]
 
 
 def test_stored_form_keeps_codes_and_rule_version():

@@ -28,6 +28,10 @@ def codes_in_the_code():
             found |= set(QUOTED.findall(path.read_text(encoding="utf-8")))
     for risk in ("unlikely", "risk", "high_risk"):
         found |= {f"risk.authority.{risk}", f"risk.individuals.{risk}"}
+    for path in HERE.glob("*.py"):
+        causes = re.findall(r'yield "([a-z_]+)"', path.read_text(encoding="utf-8"))
+        found |= {f"risk.enisa_why.{cause}" for cause in causes} if path.name == "risk.py" else set()
+    found.add("risk.enisa_why.sum")
     for depth in ("none", "little", "detailed"):
         found |= {f"risk.depth_{depth}", f"enisa.dpc.depth_{depth}"}
     for element, words in enisa_table()["circumstance"].items():
