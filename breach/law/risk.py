@@ -66,7 +66,11 @@ class _Judgement:
 def assess(facts: Facts) -> Assessment:
     """Judge the risk of a breach and whom to tell, with a source for every rule that was used."""
     score = enisa(facts)
-    parts = (_of_disclosure(facts), _of(loss.availability(facts)), _of(loss.integrity(facts)))
+    parts: tuple[_Judgement, ...] = (
+        _of_disclosure(facts),
+        _of(loss.availability(facts)),
+        _of(loss.integrity(facts)),
+    )
     if _has_harmed(facts):
         worst = RISKS.index("high_risk")
         parts = (*parts, _Judgement(worst, worst, worst, (Finding("harm_done", step("risk.harm_done")),), ()))
