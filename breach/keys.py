@@ -6,7 +6,11 @@ from typing import Protocol
 
 from django.conf import settings
 
-from breach.vault import IncidentKeys, IncidentVault, Keyring, Signer
+from breach.vault import IncidentKeys, IncidentVault, KeyExists, KeyMissing, Keyring, Signer
+
+# The house's own secrets (addresses of webhooks and the like) have a key beside those of the incidents, so that
+# it is wrapped, rotated and backed up as they are. No incident has this id: theirs have twenty characters.
+HOUSE_KEY = "housesecrets"
 
 
 class HasUid(Protocol):
@@ -32,6 +36,18 @@ def incident_keys() -> IncidentKeys:
 def vault_for(incident: HasUid) -> IncidentVault:
     """Return the vault that seals and opens what belongs to `incident`. Raises Destroyed after erasure."""
     return incident_keys().vault(incident.uid)
+
+
+def house_vault() -> IncidentVault:
+    """Return the vault of what belongs to the house and to no incident; its key is made when first asked for."""
+    keys = incident_keys()
+    try:
+        return keys.vault(HOUSE_KEY)
+    except KeyMissing:
+        try:
+            return keys.create(HOUSE_KEY)
+        except KeyExists:  # another process was quicker
+            return keys.vault(HOUSE_KEY)
 
 
 def signer() -> Signer:

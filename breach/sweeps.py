@@ -8,14 +8,17 @@ from breach.jobs import job
 from breach.ledger import log
 from breach.models import Approval, ApprovalState
 from breach.services.break_glass import end_due
+from breach.services.alarms import send_due
 from breach.services.keys import signer
-from breach.services.reminders import send_due
+from breach.services.reminders import replan_outdated
 
 
 @job("clocks.sweep")
 def sweep_clocks() -> None:
-    """Send the alarms that are due and not sent."""
-    send_due(now=clock.now())
+    """Send the alarms that are due and not sent; first plan by the house's new marks, where it changed them."""
+    now = clock.now()
+    replan_outdated(now=now)
+    send_due(now=now)
 
 
 @job("approvals.sweep")

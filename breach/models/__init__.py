@@ -10,11 +10,9 @@ from breach.models.facts import (
     AwarenessState,
     Decision,
     FactsVersion,
-    InAppNotice,
     Obligation,
     ObligationState,
     RegimeAnswer,
-    Reminder,
 )
 from breach.models.files import SealedFile
 from breach.models.incidents import Incident, Membership, Organisation, Party, PartyRole, Phase, PhaseChange
@@ -36,6 +34,14 @@ from breach.models.people import (
 )
 from breach.models.playbooks import PlaybookRun, Task, TaskMove, TaskRole, TaskState
 from breach.models.signin import CountedLimit, Device, FactorReset, Invitation, SignInLock
+from breach.models.reminders import (
+    InAppNotice,
+    Reminder,
+    ReminderChannel,
+    ReminderPlan,
+    ReminderState,
+    WebhookEndpoint,
+)
 from breach.models.timeline import Attachment, Event, EventKind
 from breach.models.users import FRESH_FOR, Proof, Role, User
 
@@ -87,6 +93,9 @@ __all__ = [
     "RefusedCell",
     "RegimeAnswer",
     "Reminder",
+    "ReminderChannel",
+    "ReminderPlan",
+    "ReminderState",
     "Role",
     "Row",
     "SealedFile",
@@ -99,5 +108,6 @@ __all__ = [
     "TaskRole",
     "TaskState",
     "User",
+    "WebhookEndpoint",
     "new_uid",
 ]

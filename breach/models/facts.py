@@ -3,7 +3,11 @@
 Rows here are versions: a correction is a new row that names the one it supersedes.
 """
 
+from datetime import UTC, datetime
+
 from django.db import models
+from django.db.models import Case, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from breach.models.base import Row
@@ -64,6 +68,10 @@ class ObligationState(models.TextChoices):
     ENDED = "ended", _("No longer owed")
 
 
+# Where the law sets no hour, a clock stands behind all that have one.
+NO_HOUR = datetime(9999, 1, 1, tzinfo=UTC)
+
+
 class Obligation(PartyRow):
     """One stored clock: what is owed to whom by when, with the working that gave it. Never recomputed in place."""
 
@@ -89,10 +97,24 @@ class Obligation(PartyRow):
     )
     met_at = models.DateTimeField(null=True)
     lateness = models.CharField(max_length=20, blank=True)
+    # When its alarms were called off: it was met, superseded, or is no longer owed.
+    called_off_at = models.DateTimeField(null=True)
+    # The place among running clocks, most urgent first; null once it does not run. The database computes it.
+    urgency = models.GeneratedField(
+        expression=Case(
+            When(state__in=["provisional", "running"], then=Coalesce("due", Value(NO_HOUR))),
+            default=None,
+        ),
+        output_field=models.DateTimeField(null=True),
+        db_persist=True,
+    )
 
     class Meta:
         ordering = [models.F("due").asc(nulls_last=True), "pk"]
-        indexes = [models.Index(fields=["state", "due"], name="obligation_running")]
+        indexes = [
+            models.Index(fields=["state", "due"], name="obligation_running"),
+            models.Index(fields=["urgency", "id"], name="obligation_urgency"),
+        ]
 
 
 class RegimeAnswer(PartyRow):
@@ -105,33 +127,6 @@ class RegimeAnswer(PartyRow):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["facts", "regime"], name="regime_answer_once")]
-
-
-class Reminder(Row):
-    """An alarm of an obligation: a row that is due and not sent, until it is sent once."""
-
-    obligation = models.ForeignKey(Obligation, on_delete=models.PROTECT, related_name="reminders")
-    due = models.DateTimeField()
-    mark = models.CharField(max_length=20)
-    claimed_at = models.DateTimeField(null=True)
-    sent_at = models.DateTimeField(null=True)
-    late = models.BooleanField(default=False)
-    withdrawn_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ["due"]
-        constraints = [models.UniqueConstraint(fields=["obligation", "mark"], name="reminder_once")]
-        indexes = [models.Index(fields=["sent_at", "due"], name="reminder_due")]
-
-
-class InAppNotice(Row):
-    """What somebody should look at; carries a reference, never a detail of the case."""
-
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="notices")
-    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+", null=True)
-    kind = models.CharField(max_length=40)
-    values = models.JSONField(default=dict)
-    read_at = models.DateTimeField(null=True)
 
 
 RISKS = [

@@ -1,110 +1,198 @@
-"""Alarms of clocks: planned as rows, asked for with "due and not sent?", so that a missed run loses nothing."""
+"""Alarms of clocks, planned as rows: one for each mark, recipient and channel. breach/services/alarms.py sends them.
 
-from datetime import datetime, timedelta
-from smtplib import SMTPException
+A clock that appears or is corrected when part of its time has gone is announced at once by the last mark that
+passed; earlier ones would say less. Rows that are no longer wanted are called off and stay as history.
+"""
 
-import structlog
-from django.conf import settings
-from django.core.mail import EmailMessage
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.db import transaction
-from django.db.models import Q
-from django.template.loader import render_to_string
-from django.utils import translation
+from django.db.models import QuerySet
 
-from breach.models import InAppNotice, Membership, Obligation, Reminder, Role, User
+from breach.models import (
+    Incident,
+    Membership,
+    Obligation,
+    ObligationState,
+    Reminder,
+    ReminderChannel,
+    ReminderState,
+    Role,
+    User,
+    WebhookEndpoint,
+)
 from breach.services.record import record
+from breach.services.reminder_plans import Marks, standing_marks
 
-log = structlog.get_logger(__name__)
+RUNNING = (ObligationState.PROVISIONAL, ObligationState.RUNNING)
+PERSONAL = (ReminderChannel.IN_APP, ReminderChannel.EMAIL)
+# They watch or are shown something; the work is not theirs.
+NOT_ALARMED = (Role.AUDITOR, Role.GUEST)
+BATCH = 50  # clocks planned anew in one transaction
 
-SHARES = {"50": 50, "75": 75, "90": 90}  # percent of the time from start to due
-BEFORE_END = timedelta(hours=1)
-LATE_AFTER = timedelta(minutes=10)
-CLAIM_HOLDS = timedelta(minutes=10)
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One channel to one person or endpoint."""
+
+    channel: str
+    user_id: int | None = None
+    endpoint_id: int | None = None
+
+
+def in_charge(incident: Incident) -> QuerySet[User]:
+    """The people whom the incident's clocks alarm: active members who work on it."""
+    members = Membership.objects.filter(incident=incident)
+    return User.objects.filter(is_active=True, memberships__in=members).exclude(role__in=NOT_ALARMED)
 
 
 def plan(*, obligation: Obligation, now: datetime) -> list[Reminder]:
-    """Plan the alarms of a clock that has an end. Marks that have already passed are not planned, except the last."""
+    """Plan the alarms of a clock that has an end, for everybody in charge. Call in the caller's transaction."""
     if obligation.due is None:
         return []
-    start = obligation.runs_from or now
-    length = obligation.due - start
-    marks = {name: start + length * share / 100 for name, share in SHARES.items()}
-    marks["hour"] = obligation.due - BEFORE_END
-    marks["end"] = obligation.due
-    ahead = {name: due for name, due in marks.items() if due > now or name == "end"}
-    rows = [
-        Reminder(obligation=obligation, mark=name, due=due, created_at=now) for name, due in ahead.items()
-    ]
-    return Reminder.objects.bulk_create(rows)
+    to = _audience(obligation.incident)
+    announced = _announced(obligation)
+    return _create(
+        one
+        for one in _rows(obligation, to, standing_marks(), now, announce=True)
+        if (one.mark, one.channel, one.user_id, one.endpoint_id) not in announced
+    )
 
 
 def withdraw(*, obligation: Obligation, now: datetime) -> int:
-    """Call off what has not been sent; the rows stay as history."""
-    return Reminder.objects.filter(obligation=obligation, sent_at=None, withdrawn_at=None).update(
-        withdrawn_at=now
+    """Call off what has not been sent, because of the obligation's present state; the rows stay as history."""
+    Obligation.objects.filter(pk=obligation.pk).update(called_off_at=now)
+    return _call_off(Reminder.objects.filter(obligation=obligation), obligation.state, now)
+
+
+def include_member(*, member: Membership, now: datetime) -> int:
+    """Plan the coming alarms of the incident's running clocks for somebody who joins. Returns how many."""
+    if not in_charge(member.incident).filter(pk=member.user_id).exists():
+        return 0
+    own = [one for one in _audience(member.incident) if one.user_id == member.user_id]
+    rows = Obligation.objects.filter(incident=member.incident, urgency__isnull=False, due__gt=now)
+    return _include(rows.select_related("incident"), own, now)
+
+
+def include_endpoint(*, endpoint: WebhookEndpoint, now: datetime) -> int:
+    """Plan the coming alarms of all running clocks, drills left out, for a new endpoint. Returns how many."""
+    to = [Recipient(ReminderChannel.WEBHOOK, endpoint_id=endpoint.pk)]
+    rows = Obligation.objects.filter(urgency__isnull=False, due__gt=now, incident__drill=False)
+    return _include(rows, to, now)
+
+
+def leave_out_endpoint(*, endpoint: WebhookEndpoint, now: datetime) -> int:
+    """Call off what a retired endpoint would still have been told."""
+    return _call_off(Reminder.objects.filter(endpoint=endpoint), "retired", now)
+
+
+def replan_outdated(*, now: datetime) -> int:
+    """Plan the coming alarms of running clocks anew where the house has changed its marks. Returns how many clocks.
+
+    In batches, each a transaction of its own: a broken-off run is taken up by the next.
+    """
+    marks = standing_marks()
+    if marks.version is None:
+        return 0
+    done = 0
+    while ids := list(_outdated(marks, now)[:BATCH]):
+        with transaction.atomic():
+            rows = Obligation.objects.select_for_update(of=("self",)).filter(pk__in=ids)
+            for incident, clocks in _by_incident(rows.select_related("incident").order_by("incident", "pk")):
+                _replan(incident, clocks, marks, now)
+        done += len(ids)
+    return done
+
+
+def _outdated(marks: Marks, now: datetime) -> QuerySet[Reminder, int]:
+    coming = Reminder.objects.filter(state=ReminderState.PLANNED, next_try_at__gt=now, due__gt=now)
+    return coming.exclude(plan=marks.version).order_by().values_list("obligation", flat=True).distinct()
+
+
+def _replan(incident: Incident, clocks: Sequence[Obligation], marks: Marks, now: datetime) -> None:
+    coming = Reminder.objects.filter(obligation__in=clocks, due__gt=now)
+    off = _call_off(coming, "replanned", now)
+    to = _audience(incident)
+    live = [one for one in clocks if one.state in RUNNING]
+    made = _create(row for one in live for row in _rows(one, to, marks, now))
+    data = {"clocks": len(clocks), "called_off": off, "planned": len(made)}
+    record(
+        actor=None,
+        incident=incident,
+        action="reminders.replanned",
+        subject=incident.uid,
+        data=data,
+        now=now,
     )
 
 
-def send_due(*, now: datetime) -> int:
-    """Send every alarm that is due and not sent, once each, however many sweeps run. Returns how many."""
-    sent = 0
-    # A sweep that died between claiming and sending leaves its claim; a second alarm is better than none.
-    free = Q(claimed_at=None) | Q(claimed_at__lt=now - CLAIM_HOLDS)
-    due = Reminder.objects.filter(free, due__lte=now, sent_at=None, withdrawn_at=None)
-    for row in due.select_related("obligation__incident").order_by("due"):
-        # Zero rows changed: another sweep has it.
-        if not Reminder.objects.filter(free, pk=row.pk, sent_at=None).update(claimed_at=now):
-            continue
-        _send(row, now)
-        sent += 1
-    return sent
+def _by_incident(rows: Iterable[Obligation]) -> Iterator[tuple[Incident, list[Obligation]]]:
+    found: dict[int, list[Obligation]] = {}
+    for row in rows:
+        found.setdefault(row.incident_id, []).append(row)
+    for clocks in found.values():
+        yield clocks[0].incident, clocks
 
 
-def people_in_charge(obligation: Obligation) -> list[User]:
-    members = Membership.objects.filter(incident=obligation.incident, user__is_active=True).exclude(
-        user__role__in=(Role.AUDITOR, Role.GUEST)
-    )
-    return [member.user for member in members.select_related("user").order_by("pk")]
-
-
-def _send(row: Reminder, now: datetime) -> None:
-    obligation = row.obligation
-    incident = obligation.incident
-    users = people_in_charge(obligation)
-    row.sent_at, row.late = now, now - row.due > LATE_AFTER
-    values = {
-        "obligation": obligation.uid,
-        "mark": row.mark,
-        "due": obligation.due.isoformat() if obligation.due else "",
-    }
-    with transaction.atomic():
-        row.save(update_fields=["sent_at", "late"])
-        for user in users:
-            InAppNotice.objects.create(
-                user=user, incident=incident, kind="clock", values=values, created_at=now
-            )
-        data = {
-            "mark": row.mark,
-            "due": row.due.isoformat(),
-            "late": row.late,
-            "to": [user.uid for user in users],
-        }
-        record(
-            actor=None, incident=incident, action="reminder.sent", subject=obligation.uid, data=data, now=now
-        )
+def _audience(incident: Incident) -> list[Recipient]:
+    """Everybody to alarm. A drill stays inside the application: nothing of it leaves the house."""
+    people = list(in_charge(incident).order_by("pk").values_list("pk", flat=True))
+    channels = (ReminderChannel.IN_APP,) if incident.drill else PERSONAL
+    found = [Recipient(channel, user_id=person) for person in people for channel in channels]
     if not incident.drill:
-        for user in users:
-            _mail(user, obligation)
+        endpoints = WebhookEndpoint.objects.filter(retired_at=None).values_list("pk", flat=True)
+        found += [Recipient(ReminderChannel.WEBHOOK, endpoint_id=one) for one in endpoints]
+    return found
 
 
-def _mail(user: User, obligation: Obligation) -> None:
-    """Say reference and deadline only: the attacker may still read our mail."""
-    values = {"reference": obligation.incident.reference, "due": obligation.due, "zone": user.zone}
-    with translation.override(user.language):
-        subject = render_to_string("emails/reminder/subject.txt", values).strip()
-        body = render_to_string("emails/reminder/body.txt", values)
-    try:
-        EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [user.email]).send()
-    except (SMTPException, OSError) as failure:
-        # The notice in the application stands; a mail server that is down must not stop the other alarms.
-        log.warning("reminder mail failed", obligation=obligation.uid, kind=type(failure).__name__)
+def _announced(obligation: Obligation) -> set[tuple[str, str, int | None, int | None]]:
+    """What was said of the clock that this one supersedes with the same end: it is not said again."""
+    old = obligation.supersedes
+    if old is None or old.due != obligation.due:
+        return set()
+    said = Reminder.objects.filter(obligation=old, state__in=[ReminderState.SENT, ReminderState.COVERED])
+    return set(said.values_list("mark", "channel", "user_id", "endpoint_id"))
+
+
+def _rows(
+    obligation: Obligation, to: Sequence[Recipient], marks: Marks, now: datetime, *, announce: bool = False
+) -> Iterator[Reminder]:
+    """Yield the alarms that are to come and, where `announce` says so, the last one that passed."""
+    if obligation.due is None:
+        return
+    instants = marks.instants(obligation.runs_from or now, obligation.due)
+    wanted = {mark: at for mark, at in instants.items() if at > now}
+    passed = [mark for mark, at in instants.items() if at <= now]
+    if announce and passed:
+        wanted = {passed[-1]: now} | wanted
+    for mark, at in wanted.items():
+        for one in to:
+            yield Reminder(
+                obligation=obligation,
+                plan=marks.version,
+                mark=mark,
+                due=at,
+                next_try_at=at,
+                channel=one.channel,
+                user_id=one.user_id,
+                endpoint_id=one.endpoint_id,
+                created_at=now,
+            )
+
+
+def _include(obligations: Iterable[Obligation], to: Sequence[Recipient], now: datetime) -> int:
+    marks = standing_marks()
+    return len(_create(row for one in obligations for row in _rows(one, to, marks, now)))
+
+
+def _create(rows: Iterable[Reminder]) -> list[Reminder]:
+    # Whoever has the alarm already keeps it.
+    return Reminder.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _call_off(rows: QuerySet[Reminder], why: str, now: datetime) -> int:
+    return rows.filter(state=ReminderState.PLANNED).update(
+        state=ReminderState.WITHDRAWN, settled_at=now, note=why
+    )

@@ -72,7 +72,7 @@ def open_case(stage: Stage) -> None:
     )
     stage.say(
         f"{stage.incident.reference}, provisional clock until {local_time(_due(clock), ZONE)},"
-        f" alarms planned: {clock.reminders.count()}"
+        f" alarms planned: {clock.reminders.values('mark').distinct().count()}"
     )
 
 

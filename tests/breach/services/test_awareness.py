@@ -60,7 +60,7 @@ def test_a_suspicion_starts_a_provisional_clock_with_alarms(opened: House) -> No
         "50": FRIDAY + timedelta(hours=36),
         "75": FRIDAY + timedelta(hours=54),
         "90": FRIDAY + timedelta(hours=64, minutes=48),
-        "hour": due - timedelta(hours=1),
+        "1h": due - timedelta(hours=1),
         "end": due,
     }
     assert facts_of(opened.party).controller_aware is None
@@ -84,7 +84,7 @@ def test_deciding_and_correcting_supersedes_the_clock_and_keeps_the_old_value(op
     assert chain.supersedes.supersedes is not None
     assert [row.state for row in awareness_history(opened.party)] == ["suspected", "decided", "corrected"]
     assert facts_of(opened.party).controller_aware == second
-    live = Reminder.objects.filter(obligation__party=opened.party, withdrawn_at=None).values_list(
+    live = Reminder.objects.filter(obligation__party=opened.party, state="planned").values_list(
         "obligation", flat=True
     )
     assert set(live) <= set(Obligation.objects.filter(state="running").values_list("pk", flat=True))
