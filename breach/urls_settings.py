@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from breach.views import settings_index, users
+from breach.views import alarm_settings, settings_index, users
 
 urlpatterns = [
     path("", settings_index.index, name="settings"),
@@ -10,4 +10,8 @@ urlpatterns = [
     path("users/<str:row>/", users.user, name="user"),
     path("resets/", users.resets, name="factor-resets"),
     path("sessions/", users.own_sessions, name="sessions"),
+    path("alarms/", alarm_settings.marks, name="settings-alarms"),
+    path("webhooks/", alarm_settings.endpoints, name="settings-webhooks"),
+    path("webhooks/<str:row>/try/", alarm_settings.try_endpoint, name="settings-webhook-try"),
+    path("webhooks/<str:row>/retire/", alarm_settings.retire_endpoint, name="settings-webhook-retire"),
 ]

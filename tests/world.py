@@ -14,8 +14,9 @@ from breach.models import (
     PlaybookRun,
     Share,
     Task,
+    WebhookEndpoint,
 )
-from breach.services import access, evidence, intake, people
+from breach.services import access, evidence, intake, people, webhooks
 from breach.services.playbooks import assign_task, start_playbook
 from breach.timewords import Moment
 from breach.vault.readers import new_identity
@@ -57,6 +58,7 @@ class World:
     report: Report
     guests_task: Task
     shared: Share
+    endpoint: WebhookEndpoint
 
 
 def build_world(house: House, now: datetime) -> World:
@@ -106,6 +108,9 @@ def build_world(house: House, now: datetime) -> World:
     report = make_report(actor=actor, incident=incident, readers=[reader], language="en", now=now).report
     obligation = Obligation.objects.filter(incident=incident).order_by("pk").first()
     assert obligation is not None
+    endpoint = webhooks.add_endpoint(
+        actor=house.admin, name="Pager", url="http://127.0.0.1:1/", now=now
+    ).endpoint
     late = people.add_person(
         actor=actor,
         incident=incident,
@@ -137,4 +142,5 @@ def build_world(house: House, now: datetime) -> World:
         report=report,
         guests_task=guests_task,
         shared=shared,
+        endpoint=endpoint,
     )

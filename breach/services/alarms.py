@@ -20,7 +20,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from breach import clock
-from breach.models import InAppNotice, Obligation, Reminder, ReminderChannel, ReminderState, Role
+from breach.models import InAppNotice, Obligation, Reminder, ReminderChannel, ReminderState, Role, User
 from breach.services.alarm_mail import AlarmMail
 from breach.services.alarm_values import LATE_AFTER, NotDelivered, Transport, alarm_of
 from breach.services.record import record
@@ -118,19 +118,25 @@ def _notify(obligation: Obligation, rows: list[Due], now: datetime) -> int:
                 _call_off(one, "left" if running else "ended", now)
             elif _settle(one, ReminderState.SENT, now, was=ReminderState.PLANNED):
                 told.append(one)
-        for row in (one.row for one in told if one.row.user):
-            values = {
-                "obligation": obligation.uid,
-                "mark": row.mark,
-                "due": obligation.due.isoformat() if obligation.due else "",
-                "late": now - row.due > LATE_AFTER,
-            }
-            InAppNotice.objects.create(
-                user=row.user, incident=obligation.incident, kind="clock", values=values, created_at=now
-            )
+        for row, user in ((one.row, one.row.user) for one in told):
+            if user is not None:
+                _put(user, row, now)
         if told:
             _record(told, now)
     return len(told)
+
+
+def _put(user: User, row: Reminder, now: datetime) -> None:
+    obligation = row.obligation
+    values = {
+        "obligation": obligation.uid,
+        "mark": row.mark,
+        "due": obligation.due.isoformat() if obligation.due else "",
+        "late": now - row.due > LATE_AFTER,
+    }
+    InAppNotice.objects.create(
+        user=user, incident=obligation.incident, kind="clock", values=values, created_at=now
+    )
 
 
 # --- out of the house ------------------------------------------------------------------------------------

@@ -37,6 +37,22 @@ SECTIONS: list[Section] = [
     ),
     Section("own-factor", _("Second factor"), _("Passkeys, app and recovery codes."), "mfa_index", "", 80),
     Section("sessions", _("Where I am signed in"), _("Browsers, and ending them."), "sessions", "", 90),
+    Section(
+        "alarms",
+        _("Alarms"),
+        _("When a clock alarms the people in charge"),
+        "settings-alarms",
+        "settings.manage",
+        30,
+    ),
+    Section(
+        "webhooks",
+        _("Webhooks"),
+        _("Machines of the house that are told of alarms"),
+        "settings-webhooks",
+        "settings.manage",
+        31,
+    ),
 ]
 
 

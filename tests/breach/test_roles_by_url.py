@@ -103,6 +103,10 @@ HOUSE: dict[str, tuple[str, str]] = {
     "sessions": ("ooooooso", "rrrrrrsr"),
     "incident-new": ("ooofofs", "vvvfvfs"),
     "settings": ("ooooooso", NO),
+    "settings-alarms": ("fffffos", "fffffrs"),
+    "settings-webhooks": ("fffffos", "fffffvs"),
+    "settings-webhook-try": (NO, "fffffrs"),
+    "settings-webhook-retire": (NO, "fffffrs"),
     "readers": ("foofofs", "fvvfvfs"),
     "reader-retire": (NO, "frrfrfs"),
     "register": ("foooffs", NO),
@@ -209,6 +213,8 @@ def keywords(name: str, world: World) -> dict[str, Any]:
         "reader-retire": world.reader,
         "asked-file": world.shared,
         "user": world.house.stranger,
+        "settings-webhook-try": world.endpoint,
+        "settings-webhook-retire": world.endpoint,
     }
     found: dict[str, Any] = {"uid": world.house.incident.uid}
     if name == "filing" or (name in ROOM and name.startswith("filing-")):
