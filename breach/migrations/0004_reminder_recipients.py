@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("breach", "0001_initial")]
+    dependencies = [("breach", "0003_blind_keys_of_stored_sources")]
 
     operations = [
         migrations.CreateModel(
