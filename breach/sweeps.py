@@ -7,8 +7,8 @@ from breach.approvals import escalate
 from breach.jobs import job
 from breach.ledger import log
 from breach.models import Approval, ApprovalState
-from breach.services.break_glass import end_due
 from breach.services.alarms import send_due
+from breach.services.break_glass import end_due
 from breach.services.keys import signer
 from breach.services.reminders import replan_outdated
 

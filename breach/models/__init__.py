@@ -33,7 +33,6 @@ from breach.models.people import (
     SourceRecord,
 )
 from breach.models.playbooks import PlaybookRun, Task, TaskMove, TaskRole, TaskState
-from breach.models.signin import CountedLimit, Device, FactorReset, Invitation, SignInLock
 from breach.models.reminders import (
     InAppNotice,
     Reminder,
@@ -42,6 +41,7 @@ from breach.models.reminders import (
     ReminderState,
     WebhookEndpoint,
 )
+from breach.models.signin import CountedLimit, Device, FactorReset, Invitation, SignInLock
 from breach.models.timeline import Attachment, Event, EventKind
 from breach.models.users import FRESH_FOR, Proof, Role, User
 

@@ -72,8 +72,8 @@ def old_world(apps: Any) -> None:
 
 @pytest.mark.usefixtures("elsewhere")
 def test_alarms_of_a_mark_become_alarms_of_people_and_back() -> None:
-    old_world(to("breach", "0003_blind_keys_of_stored_sources"))
-    apps = to("breach", "0007_running_clocks")
+    old_world(to("breach", "0004_accounts_and_access"))
+    apps = to("breach", "0008_running_clocks")
     rows = rows_of(apps, "Reminder").order_by("mark", "user_id", "channel")
     found = list(rows.values_list("mark", "user__role", "channel", "state", "settled_at", "late"))
     assert found == [
@@ -87,7 +87,7 @@ def test_alarms_of_a_mark_become_alarms_of_people_and_back() -> None:
         for channel in ("email", "in_app")
     ]
     assert rows_of(apps, "Obligation").get().urgency == NOW + timedelta(hours=72)
-    apps = to("breach", "0003_blind_keys_of_stored_sources")
+    apps = to("breach", "0004_accounts_and_access")
     rows = rows_of(apps, "Reminder").order_by("mark")
     assert list(rows.values_list("mark", "sent_at", "withdrawn_at", "late")) == [
         ("50", NOW, None, True),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("breach", "0003_blind_keys_of_stored_sources")]
+    dependencies = [("breach", "0004_accounts_and_access")]
 
     operations = [
         migrations.CreateModel(

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("breach", "0006_one_reminder_per_recipient")]
+    dependencies = [("breach", "0007_one_reminder_per_recipient")]
 
     operations = [
         migrations.AddField(

@@ -47,5 +47,5 @@ def collapse(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("breach", "0004_reminder_recipients")]
+    dependencies = [("breach", "0005_reminder_recipients")]
     operations = [migrations.RunPython(expand, collapse)]

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("breach", "0005_expand_reminders")]
+    dependencies = [("breach", "0006_expand_reminders")]
 
     operations = [
         migrations.RemoveField(
