@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from breach.views import alarm_settings, settings_index, users
+from breach.views import alarm_settings, settings_index, told, users
 
 urlpatterns = [
     path("", settings_index.index, name="settings"),
     path("users/", users.users, name="users"),
     path("users/<str:row>/", users.user, name="user"),
     path("resets/", users.resets, name="factor-resets"),
+    path("told/", told.told, name="told"),
     path("sessions/", users.own_sessions, name="sessions"),
     path("alarms/", alarm_settings.marks, name="settings-alarms"),
     path("webhooks/", alarm_settings.endpoints, name="settings-webhooks"),

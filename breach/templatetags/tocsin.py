@@ -16,6 +16,8 @@ from django.utils.translation import get_language
 
 from breach import wording
 from breach.law import words
+from breach.models import User
+from breach.queries.told import count_new
 
 register = template.Library()
 ICONS = next((Path(__file__).resolve().parent.parent / "static" / "vendor").glob("tabler-icons-*"))
@@ -41,6 +43,12 @@ def _shapes(name: str) -> str:
     return "".join(
         shape for shape in SHAPES.findall(path.read_text(encoding="utf-8")) if "M0 0h24v24H0z" not in shape
     )
+
+
+@register.simple_tag
+def unseen(user: object) -> int:
+    """Count what the signed-in account was told and has not marked as seen."""
+    return count_new(user) if isinstance(user, User) else 0
 
 
 @register.simple_tag

@@ -100,6 +100,7 @@ HOUSE: dict[str, tuple[str, str]] = {
     "users": ("fffffosf", "fffffvsf"),
     "user": ("fffffosf", "fffffvsf"),
     "factor-resets": ("foofoosf", "fnnfnnsf"),
+    "told": ("ooooooso", "rrrrrrsr"),
     "sessions": ("ooooooso", "rrrrrrsr"),
     "incident-new": ("ooofofs", "vvvfvfs"),
     "settings": ("ooooooso", NO),
@@ -301,7 +302,15 @@ def test_deny_by_default_is_what_the_table_says() -> None:
             assert {row[column["outsider"]], row[column["admin"]]} <= {"n", "m"}, name
     for name, (shown, posted) in TABLE.items():
         # Taking a copy of the ledger or the register is an auditor's work, and changes no case.
-        if name not in {"ledger-export", "register-csv", "set_language", "join", "join-account", "sessions"}:
+        if name not in {
+            "ledger-export",
+            "register-csv",
+            "set_language",
+            "join",
+            "join-account",
+            "sessions",
+            "told",
+        }:
             assert posted[column["auditor"]] in "fnm", name
         if name not in {"health", "set_language", "join", "join-account"}:
             assert (shown[column["anonymous"]], posted[column["anonymous"]]) == ("s", "s"), name

@@ -238,6 +238,7 @@ PAGES = (
     "/settings/users/",
     "/settings/resets/",
     "/settings/sessions/",
+    "/settings/told/",
     "/account/2fa/",
     "/account/2fa/webauthn/add/",
     "/account/2fa/totp/activate/",
