@@ -17,6 +17,8 @@ from breach.models.facts import (
 from breach.models.files import SealedFile
 from breach.models.incidents import Incident, Membership, Organisation, Party, PartyRole, Phase, PhaseChange
 from breach.models.ledger import ChainHead, Checkpoint, Entry, MarkedHead
+from breach.models.marks import MarkKind, MarkReason, PersonMark
+from breach.models.matching import Absorption, DecisionState, MatchDecision, MatchRun, MatchState
 from breach.models.people import (
     BlindKey,
     EvidenceState,
@@ -29,6 +31,7 @@ from breach.models.people import (
     PersonChannel,
     PersonState,
     RefusedCell,
+    Relation,
     SourceOrigin,
     SourceRecord,
 )
@@ -47,6 +50,7 @@ from breach.models.users import FRESH_FOR, Proof, Role, User
 
 __all__ = [
     "FRESH_FOR",
+    "Absorption",
     "Advice",
     "Approval",
     "ApprovalRequest",
@@ -60,6 +64,7 @@ __all__ = [
     "Checkpoint",
     "CountedLimit",
     "Decision",
+    "DecisionState",
     "Device",
     "Entry",
     "Event",
@@ -74,7 +79,12 @@ __all__ = [
     "IntakeState",
     "Invitation",
     "KnownMapping",
+    "MarkKind",
+    "MarkReason",
     "MarkedHead",
+    "MatchDecision",
+    "MatchRun",
+    "MatchState",
     "Membership",
     "MergeEvidence",
     "Obligation",
@@ -85,6 +95,7 @@ __all__ = [
     "Person",
     "PersonChange",
     "PersonChannel",
+    "PersonMark",
     "PersonState",
     "Phase",
     "PhaseChange",
@@ -92,6 +103,7 @@ __all__ = [
     "Proof",
     "RefusedCell",
     "RegimeAnswer",
+    "Relation",
     "Reminder",
     "ReminderChannel",
     "ReminderPlan",

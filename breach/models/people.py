@@ -146,6 +146,27 @@ class PersonChannel(models.TextChoices):
     NONE = "none", _("Cannot be reached")
 
 
+class Relation(models.TextChoices):
+    """What somebody is to the party: the categories of people of the EDPB template (row 65)."""
+
+    UNKNOWN = "", _("Not said")
+    CUSTOMERS = "customers", _("Customer")
+    PROSPECTS = "prospects", _("Prospective customer")
+    EMPLOYEES = "employees", _("Employee")
+    APPLICANTS = "applicants", _("Applicant")
+    MILITARY = "military_or_law_enforcement", _("Military or law enforcement")
+    MINORS = "minors", _("Child")
+    PATIENTS = "patients", _("Patient")
+    STUDENTS = "students", _("Student")
+    SUBSCRIBERS = "subscribers", _("Subscriber")
+    USERS = "users", _("User")
+    MEMBERS = "members", _("Member")
+    CITIZENS = "citizens", _("Citizen")
+    ASYLUM_SEEKERS = "asylum_seekers", _("Asylum seeker")
+    VULNERABLE = "vulnerable", _("Vulnerable person")
+    OTHER = "other", _("Other")
+
+
 class Person(BulkRow):
     """One affected person. `sealed` holds the merged view of the source records (breach/intake/record.py).
 
@@ -162,6 +183,9 @@ class Person(BulkRow):
     channel_why = models.CharField(max_length=40, blank=True)
     has_email = models.BooleanField(default=False)
     has_address = models.BooleanField(default=False)
+    relation = models.CharField(
+        max_length=30, choices=Relation.choices, blank=True, default="", db_default=""
+    )
     state = models.CharField(max_length=20, choices=PersonState.choices, default=PersonState.ACTIVE)
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="absorbed", db_index=False
@@ -242,7 +266,12 @@ class EvidenceState(models.TextChoices):
 
 
 class MergeEvidence(Row):
-    """Why two source records are held to be one person, or might be. `key` names what they share."""
+    """Why two source records are held to be one person, or might be. `key` names what they share.
+
+    A near match says how likely (`probability`, `weight` in bits), in `fields` the level of agreement of each
+    field by name, and in `caution` which of them bar it from being accepted by threshold. `decision` settled
+    it; `to_carry` while the two people are not united yet.
+    """
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+", db_index=False)
     source = models.ForeignKey(SourceRecord, on_delete=models.PROTECT, related_name="evidence")
@@ -251,10 +280,26 @@ class MergeEvidence(Row):
     state = models.CharField(max_length=20, choices=EvidenceState.choices)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     decided_at = models.DateTimeField(null=True)
+    # Defaults of the database: a load writes rows past the ORM.
+    probability = models.FloatField(null=True)
+    weight = models.FloatField(null=True)
+    fields = models.JSONField(null=True)
+    caution = models.CharField(max_length=60, blank=True, db_default="")
+    decision = models.ForeignKey(
+        "MatchDecision", on_delete=models.PROTECT, null=True, related_name="evidence", db_index=False
+    )
+    to_carry = models.BooleanField(db_default=False, default=False)
 
     class Meta:
         ordering = ["pk"]
-        indexes = [models.Index(fields=["incident", "state"], name="evidence_by_state")]
+        indexes = [
+            models.Index(fields=["incident", "state", "probability"], name="evidence_by_state"),
+            models.Index(
+                fields=["decision", "to_carry"],
+                condition=Q(decision__isnull=False),
+                name="evidence_of_decision",
+            ),
+        ]
 
 
 class PersonChange(SealedTexts, PartyRow):
