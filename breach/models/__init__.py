@@ -17,7 +17,6 @@ from breach.models.facts import (
 from breach.models.files import SealedFile
 from breach.models.incidents import Incident, Membership, Organisation, Party, PartyRole, Phase, PhaseChange
 from breach.models.ledger import ChainHead, Checkpoint, Entry, MarkedHead
-from breach.models.marks import MarkKind, MarkReason, PersonMark
 from breach.models.matching import Absorption, DecisionState, MatchDecision, MatchRun, MatchState
 from breach.models.people import (
     BlindKey,
@@ -31,7 +30,6 @@ from breach.models.people import (
     PersonChannel,
     PersonState,
     RefusedCell,
-    Relation,
     SourceOrigin,
     SourceRecord,
 )
@@ -79,8 +77,6 @@ __all__ = [
     "IntakeState",
     "Invitation",
     "KnownMapping",
-    "MarkKind",
-    "MarkReason",
     "MarkedHead",
     "MatchDecision",
     "MatchRun",
@@ -95,7 +91,6 @@ __all__ = [
     "Person",
     "PersonChange",
     "PersonChannel",
-    "PersonMark",
     "PersonState",
     "Phase",
     "PhaseChange",
@@ -103,7 +98,6 @@ __all__ = [
     "Proof",
     "RefusedCell",
     "RegimeAnswer",
-    "Relation",
     "Reminder",
     "ReminderChannel",
     "ReminderPlan",

@@ -146,27 +146,6 @@ class PersonChannel(models.TextChoices):
     NONE = "none", _("Cannot be reached")
 
 
-class Relation(models.TextChoices):
-    """What somebody is to the party: the categories of people of the EDPB template (row 65)."""
-
-    UNKNOWN = "", _("Not said")
-    CUSTOMERS = "customers", _("Customer")
-    PROSPECTS = "prospects", _("Prospective customer")
-    EMPLOYEES = "employees", _("Employee")
-    APPLICANTS = "applicants", _("Applicant")
-    MILITARY = "military_or_law_enforcement", _("Military or law enforcement")
-    MINORS = "minors", _("Child")
-    PATIENTS = "patients", _("Patient")
-    STUDENTS = "students", _("Student")
-    SUBSCRIBERS = "subscribers", _("Subscriber")
-    USERS = "users", _("User")
-    MEMBERS = "members", _("Member")
-    CITIZENS = "citizens", _("Citizen")
-    ASYLUM_SEEKERS = "asylum_seekers", _("Asylum seeker")
-    VULNERABLE = "vulnerable", _("Vulnerable person")
-    OTHER = "other", _("Other")
-
-
 class Person(BulkRow):
     """One affected person. `sealed` holds the merged view of the source records (breach/intake/record.py).
 
@@ -183,9 +162,6 @@ class Person(BulkRow):
     channel_why = models.CharField(max_length=40, blank=True)
     has_email = models.BooleanField(default=False)
     has_address = models.BooleanField(default=False)
-    relation = models.CharField(
-        max_length=30, choices=Relation.choices, blank=True, default="", db_default=""
-    )
     state = models.CharField(max_length=20, choices=PersonState.choices, default=PersonState.ACTIVE)
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="absorbed", db_index=False

@@ -64,7 +64,9 @@ def test_a_search_suggests_pairs_with_their_evidence(searched: House) -> None:
 
 def test_a_search_again_asks_nothing_twice(searched: House) -> None:
     before = list(MergeEvidence.objects.values_list("pk", flat=True))
-    run = near_matching.start(actor=searched.responder, incident=searched.incident, party=searched.party, now=NOW)
+    run = near_matching.start(
+        actor=searched.responder, incident=searched.incident, party=searched.party, now=NOW
+    )
     near_matching.look(run=run)
 
     assert list(MergeEvidence.objects.values_list("pk", flat=True)) == before
@@ -76,7 +78,9 @@ def test_a_second_search_waits_for_the_first(searched: House) -> None:
     near_matching.start(actor=searched.responder, incident=searched.incident, party=searched.party, now=NOW)
 
     with pytest.raises(Conflict, match="already"):
-        near_matching.start(actor=searched.responder, incident=searched.incident, party=searched.party, now=NOW)
+        near_matching.start(
+            actor=searched.responder, incident=searched.incident, party=searched.party, now=NOW
+        )
 
 
 def accept(house: House, threshold: float = 0.9) -> MatchDecision:
@@ -168,9 +172,13 @@ def test_two_whom_somebody_separated_stay_apart(searched: House) -> None:
 
 def test_the_number_shown_is_the_number_accepted(searched: House) -> None:
     with pytest.raises(Conflict, match="would be accepted"):
-        suggestions.accept_from(actor=searched.responder, party=searched.party, threshold=0.9, count=1, now=NOW)
+        suggestions.accept_from(
+            actor=searched.responder, party=searched.party, threshold=0.9, count=1, now=NOW
+        )
     with pytest.raises(BadInput):
-        suggestions.accept_from(actor=searched.responder, party=searched.party, threshold=0.1, count=4, now=NOW)
+        suggestions.accept_from(
+            actor=searched.responder, party=searched.party, threshold=0.1, count=4, now=NOW
+        )
     assert not MatchDecision.objects.exists()
 
 
