@@ -234,9 +234,10 @@ CSRF_FAILURE_VIEW = "breach.views.errors.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = SERVED
 SECURE_HSTS_SECONDS = 365 * 86400 if SERVED else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SERVED
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("TOCSIN_BEHIND_PROXY", default=False) else None
-)
+BEHIND_PROXY = env.bool("TOCSIN_BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+# Limits per address count the last one that the proxy named: a client may write others before it.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 # Pages of an incident and of accounts say no-referrer themselves (breach/middleware.py).
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -209,3 +209,16 @@ def test_an_administrator_invites_and_the_code_is_shown_once(house: House) -> No
     again = client.post("/settings/users/", sent)
     assert again.status_code == 422
     assert again.context["form"].errors["email"]
+
+
+@pytest.mark.parametrize(("proxies", "refused"), [(1, False), (0, True)])
+def test_behind_a_proxy_limits_count_who_asked_and_not_the_proxy(
+    house: House, settings: Any, proxies: int, refused: bool
+) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    settings.ACCOUNT_RATE_LIMITS = {"login_failed": "5/m/ip"}
+    for _attempt in range(6):
+        # The first address is one that the client made up.
+        enter(house.stranger, "wrong", **{"X-Forwarded-For": "192.0.2.1, 203.0.113.7"})
+    one = enter(house.manager, **{"X-Forwarded-For": "192.0.2.1, 203.0.113.8"})
+    assert is_in(one) is not refused
