@@ -11,6 +11,7 @@ from breach.views import (
     approvals,
     asked,
     assessment,
+    clocks,
     errors,
     glass,
     home,
@@ -22,7 +23,6 @@ from breach.views import (
     overview,
     people,
     styleguide,
-    suggestions,
 )
 
 # What notifications adds to the room; a string, since breach never imports it.
@@ -46,7 +46,6 @@ room_patterns = [
     path("people/files/<str:row>/", intake.file, name="people-file"),
     path("people/files/<str:row>/refused.csv", intake.refused, name="people-refused"),
     path("people/add/", people.add, name="people-add"),
-    path("people/suggestions/", suggestions.page, name="people-suggestions"),
     path("people/<str:row>/", people.person, name="person"),
     path("ledger/", ledger.entries, name="ledger"),
     path("ledger/export/", ledger.export, name="ledger-export"),
@@ -58,6 +57,7 @@ urlpatterns = [
     path("health/", home.health, name="health"),
     path("language/", set_language, name="set_language"),
     path("account/", include("breach.urls_account")),
+    path("clocks/", clocks.clocks, name="clocks"),
     path("settings/", include(settings_patterns)),
     path("join/", join.join, name="join"),
     path("join/account/", join.join_account, name="join-account"),

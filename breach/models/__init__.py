@@ -17,7 +17,6 @@ from breach.models.facts import (
 from breach.models.files import SealedFile
 from breach.models.incidents import Incident, Membership, Organisation, Party, PartyRole, Phase, PhaseChange
 from breach.models.ledger import ChainHead, Checkpoint, Entry, MarkedHead
-from breach.models.matching import Absorption, DecisionState, MatchDecision, MatchRun, MatchState
 from breach.models.people import (
     BlindKey,
     EvidenceState,
@@ -48,7 +47,6 @@ from breach.models.users import FRESH_FOR, Proof, Role, User
 
 __all__ = [
     "FRESH_FOR",
-    "Absorption",
     "Advice",
     "Approval",
     "ApprovalRequest",
@@ -62,7 +60,6 @@ __all__ = [
     "Checkpoint",
     "CountedLimit",
     "Decision",
-    "DecisionState",
     "Device",
     "Entry",
     "Event",
@@ -78,9 +75,6 @@ __all__ = [
     "Invitation",
     "KnownMapping",
     "MarkedHead",
-    "MatchDecision",
-    "MatchRun",
-    "MatchState",
     "Membership",
     "MergeEvidence",
     "Obligation",

@@ -23,12 +23,16 @@ def obligation_label(obligation: Obligation, language: str) -> str:
     if obligation.to == "authority" and obligation.recipient:
         who = "; ".join(_short(one) for one in obligation.recipient.split("; "))
     else:
-        regime = regimes.load().get(obligation.regime)
-        law = regime.name(language) if regime else obligation.regime
-        who = f"{words.name('to', obligation.to, language)} ({law})"
+        who = f"{words.name('to', obligation.to, language)} ({law_name(obligation.regime, language)})"
     # French sets a no-break space before the colon.
     colon = "\u00a0: " if language == "fr" else ": "
     return f"{phase[:1].upper()}{phase[1:]}{colon}{who}"
+
+
+def law_name(key: str, language: str) -> str:
+    """Name a law by its regime; an unknown key stays as it is."""
+    regime = regimes.load().get(key)
+    return regime.name(language) if regime else key
 
 
 def clock_of(obligation: Obligation, now: datetime) -> Clock:

@@ -18,7 +18,6 @@ SWEEPS = {
     "delivery.sweep": 30,
     "people.sweep": 60,
     "glass.sweep": 60,
-    "people.match_sweep": 300,
 }
 
 
