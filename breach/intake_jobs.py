@@ -4,9 +4,9 @@ import contextlib
 
 from breach import clock
 from breach.errors import Conflict
-from breach.jobs import job
-from breach.models import IntakeFile
-from breach.services import intake, loading
+from breach.jobs import enqueue, job
+from breach.models import IntakeFile, MatchDecision, MatchRun
+from breach.services import intake, loading, near_matching, suggestions
 
 
 @job("people.load")
@@ -24,3 +24,28 @@ def load_people(uid: str) -> None:
 @job("people.sweep")
 def sweep_loads() -> None:
     intake.enqueue_silent(now=clock.now())
+
+
+@job("people.match")
+def match_people(uid: str) -> None:
+    """Look for near matches. A search that another worker has, or that is done, is left alone."""
+    run = MatchRun.objects.select_related("incident", "party", "created_by").get(uid=uid)
+    with contextlib.suppress(Conflict):
+        near_matching.look(run=run)
+
+
+@job("people.unite")
+def unite_people(uid: str) -> None:
+    """Carry out, or take back, the rest of a decision about suggestions."""
+    decision = MatchDecision.objects.select_related("incident", "party").get(uid=uid)
+    while suggestions.carry_on(decision=decision, now=clock.now()):
+        pass
+
+
+@job("people.match_sweep")
+def sweep_matching() -> None:
+    """Queue again the searches and decisions that lost their worker."""
+    now = clock.now()
+    near_matching.enqueue_silent(now=now)
+    for uid in suggestions.unfinished(silent_since=now - near_matching.SILENT):
+        enqueue("people.unite", uid)

@@ -23,6 +23,7 @@ from breach.views import (
     overview,
     people,
     styleguide,
+    suggestions,
 )
 
 # What notifications adds to the room; a string, since breach never imports it.
@@ -46,6 +47,7 @@ room_patterns = [
     path("people/files/<str:row>/", intake.file, name="people-file"),
     path("people/files/<str:row>/refused.csv", intake.refused, name="people-refused"),
     path("people/add/", people.add, name="people-add"),
+    path("people/suggestions/", suggestions.page, name="people-suggestions"),
     path("people/<str:row>/", people.person, name="person"),
     path("ledger/", ledger.entries, name="ledger"),
     path("ledger/export/", ledger.export, name="ledger-export"),

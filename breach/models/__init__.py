@@ -17,6 +17,7 @@ from breach.models.facts import (
 from breach.models.files import SealedFile
 from breach.models.incidents import Incident, Membership, Organisation, Party, PartyRole, Phase, PhaseChange
 from breach.models.ledger import ChainHead, Checkpoint, Entry, MarkedHead
+from breach.models.matching import Absorption, DecisionState, MatchDecision, MatchRun, MatchState
 from breach.models.people import (
     BlindKey,
     EvidenceState,
@@ -47,6 +48,7 @@ from breach.models.users import FRESH_FOR, Proof, Role, User
 
 __all__ = [
     "FRESH_FOR",
+    "Absorption",
     "Advice",
     "Approval",
     "ApprovalRequest",
@@ -60,6 +62,7 @@ __all__ = [
     "Checkpoint",
     "CountedLimit",
     "Decision",
+    "DecisionState",
     "Device",
     "Entry",
     "Event",
@@ -75,6 +78,9 @@ __all__ = [
     "Invitation",
     "KnownMapping",
     "MarkedHead",
+    "MatchDecision",
+    "MatchRun",
+    "MatchState",
     "Membership",
     "MergeEvidence",
     "Obligation",

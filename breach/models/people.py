@@ -242,7 +242,12 @@ class EvidenceState(models.TextChoices):
 
 
 class MergeEvidence(Row):
-    """Why two source records are held to be one person, or might be. `key` names what they share."""
+    """Why two source records are held to be one person, or might be. `key` names what they share.
+
+    A near match says how likely (`probability`, `weight` in bits), in `fields` the level of agreement of each
+    field by name, and in `caution` which of them bar it from being accepted by threshold. `decision` settled
+    it; `to_carry` while the two people are not united yet.
+    """
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+", db_index=False)
     source = models.ForeignKey(SourceRecord, on_delete=models.PROTECT, related_name="evidence")
@@ -251,10 +256,26 @@ class MergeEvidence(Row):
     state = models.CharField(max_length=20, choices=EvidenceState.choices)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     decided_at = models.DateTimeField(null=True)
+    # Defaults of the database: a load writes rows past the ORM.
+    probability = models.FloatField(null=True)
+    weight = models.FloatField(null=True)
+    fields = models.JSONField(null=True)
+    caution = models.CharField(max_length=60, blank=True, db_default="")
+    decision = models.ForeignKey(
+        "MatchDecision", on_delete=models.PROTECT, null=True, related_name="evidence", db_index=False
+    )
+    to_carry = models.BooleanField(db_default=False, default=False)
 
     class Meta:
         ordering = ["pk"]
-        indexes = [models.Index(fields=["incident", "state"], name="evidence_by_state")]
+        indexes = [
+            models.Index(fields=["incident", "state", "probability"], name="evidence_by_state"),
+            models.Index(
+                fields=["decision", "to_carry"],
+                condition=Q(decision__isnull=False),
+                name="evidence_of_decision",
+            ),
+        ]
 
 
 class PersonChange(SealedTexts, PartyRow):

@@ -33,7 +33,6 @@ from breach.queries.blind_keys import holders
 from breach.services import facts
 from breach.services.keys import vault_for
 from breach.services.person_rows import (
-    absorb,
     local_day,
     note_change,
     open_sources,
@@ -250,34 +249,6 @@ def _keep_apart(actor: User, source: SourceRecord, others: Iterable[SourceRecord
                 decided_at=now,
                 created_at=now,
             )
-
-
-def decide_suggestion(*, actor: User, evidence: MergeEvidence, join: bool, now: datetime) -> MergeEvidence:
-    """Decide whether two records that share a key are one person. Joined, the older person stays."""
-    incident = evidence.incident
-    require(actor, "people.edit", incident)
-    with transaction.atomic():
-        state = EvidenceState.JOINED if join else EvidenceState.DECLINED
-        decided = MergeEvidence.objects.filter(pk=evidence.pk, state=EvidenceState.SUGGESTED)
-        if not decided.update(state=state, decided_by=actor, decided_at=now):
-            raise Conflict("This suggestion was decided already.")
-        evidence.refresh_from_db()
-        keeper, other = sorted((evidence.source.person, evidence.other.person), key=lambda each: each.pk)
-        if join and keeper.pk != other.pk:
-            keeper, other = _active(keeper), _active(other)
-            absorb(keeper, other)
-            resettle(vault_for(incident), keeper, local_day(incident, now))
-        data = {"joined": join, "key": evidence.key, "people": [keeper.uid, other.uid]}
-        record(
-            actor=actor,
-            incident=incident,
-            action="person.suggestion_decided",
-            subject=evidence.uid,
-            data=data,
-            now=now,
-        )
-    _refresh_facts(actor, keeper, now)
-    return evidence
 
 
 def _normalised(

@@ -47,6 +47,7 @@ ROOM: dict[str, tuple[str, str]] = {
     "people-upload": (EDIT, "vvvfnns"),
     "people-file": (EDIT, "ooofnns"),
     "people-refused": (EDIT, NO),
+    "people-suggestions": (EDIT, "nnnfnns"),
     "people-add": (EDIT, "vvvfnns"),
     "person": (EDIT, "vvvfnns"),
     "ledger": (SEEN, NO),

@@ -18,6 +18,7 @@ SWEEPS = {
     "delivery.sweep": 30,
     "people.sweep": 60,
     "glass.sweep": 60,
+    "people.match_sweep": 300,
 }
 
 

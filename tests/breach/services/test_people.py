@@ -9,7 +9,7 @@ from breach.models import Entry, MergeEvidence, Person, PersonChange
 from breach.queries import people as queries
 from breach.queries.facts import facts_of
 from breach.queries.people import Filters, PeopleCounts
-from breach.services import people
+from breach.services import people, suggestions
 from tests.breach.services.test_intake import load
 from tests.conftest import NOW
 from tests.house import House
@@ -263,13 +263,14 @@ def test_a_person_can_be_taken_apart_and_stays_so(loaded: House) -> None:
 def test_a_suggestion_is_decided_once(loaded: House, join: bool, states: list[str]) -> None:
     evidence = MergeEvidence.objects.get(state="suggested")
 
-    people.decide_suggestion(actor=loaded.responder, evidence=evidence, join=join, now=NOW)
+    suggestions.decide_one(actor=loaded.responder, evidence=evidence, join=join, now=NOW)
 
     found = queries.search(loaded.incident, "1") + queries.search(loaded.incident, "2")
     assert sorted(Person.objects.filter(pk__lte=found[0].pk + 1).values_list("state", flat=True)) == states
-    assert last_entry(loaded)[2]["joined"] is join
+    entry = Entry.objects.filter(action="suggestions.decided").get()
+    assert json.loads(entry.body)["data"]["joined"] is join
     with pytest.raises(Conflict, match="decided already"):
-        people.decide_suggestion(actor=loaded.responder, evidence=evidence, join=join, now=NOW)
+        suggestions.decide_one(actor=loaded.responder, evidence=evidence, join=join, now=NOW)
 
 
 def test_only_members_change_people(loaded: House) -> None:
