@@ -32,6 +32,7 @@ RESPONDER = READ | {
     "filing.draft",
     "filing.submit",
     "report.make",
+    "law.view",
 }
 MANAGER = RESPONDER | {
     "awareness.decide",
@@ -44,9 +45,12 @@ MANAGER = RESPONDER | {
     "members.manage",
     "readers.manage",
     "factors.confirm",
+    "law.manage",
 }
-AUDITOR = READ | {"evidence.read", "ledger.export"}
-ADMIN = frozenset({"users.manage", "keys.manage", "settings.manage", "factors.confirm"})
+AUDITOR = READ | {"evidence.read", "ledger.export", "law.view"}
+ADMIN = frozenset(
+    {"users.manage", "keys.manage", "settings.manage", "factors.confirm", "law.view", "law.manage"}
+)
 # Outside lawyer, insurer: what was given to them in one incident, and nothing that members see.
 GUEST = frozenset({"asked.view", "asked.answer"})
 
@@ -68,6 +72,8 @@ HOUSE_WIDE = frozenset(
         "settings.manage",
         "readers.manage",
         "factors.confirm",
+        "law.view",
+        "law.manage",
     }
 )
 # Asked for with a second factor not older than ten minutes: what leaves the house, and who may make it leave.

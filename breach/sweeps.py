@@ -4,13 +4,14 @@ from datetime import timedelta
 
 from breach import clock, files
 from breach.approvals import escalate
-from breach.jobs import job
+from breach.jobs import enqueue, job
 from breach.ledger import log
 from breach.models import Approval, ApprovalState
 from breach.services.alarms import send_due
 from breach.services.break_glass import end_due
 from breach.services.keys import signer
-from breach.services.reminders import replan_outdated
+from breach.services.law_changes import recompute_some
+from breach.services.reminders import replan_outdated, send_due
 
 
 @job("clocks.sweep")
@@ -19,6 +20,13 @@ def sweep_clocks() -> None:
     now = clock.now()
     replan_outdated(now=now)
     send_due(now=now)
+
+
+@job("law.sweep")
+def sweep_law() -> None:
+    """Compute the parties again that have not seen the newest switch or contract; the next run takes what is left."""
+    if recompute_some(now=clock.now()):
+        enqueue("law.sweep")
 
 
 @job("approvals.sweep")

@@ -7,7 +7,7 @@ cannot be told yet, with the facts that are needed.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,7 @@ class Obligation:
 
     `reason` is the fact that decided; `why` all of them, from the territory to the threshold. A request of
     law enforcement moves or stops `due`; the working says so, and where a clock goes on in spite of it.
+    `label` is what a contract calls it, by language; empty for laws.
     """
 
     regime: str
@@ -49,6 +50,7 @@ class Obligation:
     reason: Step
     why: tuple[Step, ...] = ()
     authorities: tuple[str, ...] = ()
+    label: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +278,7 @@ def _obligation(regime: Regime, duty: Duty, facts: Facts, why: tuple[Step, ...])
         reason=why[-1],
         why=why,
         authorities=tuple(one.key for one in found),
+        label=regime.names if regime.scope.link == "contract" else {},
     )
 
 

@@ -16,6 +16,7 @@ from breach.models.facts import (
 )
 from breach.models.files import SealedFile
 from breach.models.incidents import Incident, Membership, Organisation, Party, PartyRole, Phase, PhaseChange
+from breach.models.law import Contract, ContractVersion, Discharge, LawChange, LawHold, RegimeSwitch
 from breach.models.ledger import ChainHead, Checkpoint, Entry, MarkedHead
 from breach.models.matching import Absorption, DecisionState, MatchDecision, MatchRun, MatchState
 from breach.models.people import (
@@ -60,10 +61,13 @@ __all__ = [
     "BlindKey",
     "ChainHead",
     "Checkpoint",
+    "Contract",
+    "ContractVersion",
     "CountedLimit",
     "Decision",
     "DecisionState",
     "Device",
+    "Discharge",
     "Entry",
     "Event",
     "EventKind",
@@ -77,6 +81,8 @@ __all__ = [
     "IntakeState",
     "Invitation",
     "KnownMapping",
+    "LawChange",
+    "LawHold",
     "MarkedHead",
     "MatchDecision",
     "MatchRun",
@@ -98,6 +104,7 @@ __all__ = [
     "Proof",
     "RefusedCell",
     "RegimeAnswer",
+    "RegimeSwitch",
     "Reminder",
     "ReminderChannel",
     "ReminderPlan",

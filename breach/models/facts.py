@@ -88,6 +88,8 @@ class Obligation(PartyRow):
     standard = models.CharField(max_length=60, blank=True)
     working = models.JSONField(default=list)
     reason = models.JSONField(default=dict)
+    # What a contract calls it, by language; a law is named by its regime.
+    label = models.JSONField(default=dict)
     citation = models.CharField(max_length=400)
     confidence = models.CharField(max_length=40)
     facts = models.ForeignKey(FactsVersion, on_delete=models.PROTECT, related_name="+", null=True)
@@ -118,15 +120,25 @@ class Obligation(PartyRow):
 
 
 class RegimeAnswer(PartyRow):
-    """Regimes that do not apply or cannot be told yet, with the fact that decides; one set per facts version."""
+    """Regimes that do not apply, cannot be told yet or are switched off, with what decides.
+
+    One standing answer per facts version and regime; a switch or a contract changed later ends it and adds another.
+    """
 
     facts = models.ForeignKey(FactsVersion, on_delete=models.PROTECT, related_name="answers")
     regime = models.CharField(max_length=40)
-    outcome = models.CharField(max_length=20)  # ruled_out or undecided
+    outcome = models.CharField(max_length=20)  # ruled_out, undecided or switched_off
     detail = models.JSONField()
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["facts", "regime"], name="regime_answer_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["facts", "regime"],
+                condition=models.Q(ended_at=None),
+                name="regime_answer_stands_once",
+            )
+        ]
 
 
 RISKS = [

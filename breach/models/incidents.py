@@ -134,6 +134,8 @@ class Party(Row):
     role = models.CharField(_("role"), max_length=20, choices=PartyRole.choices, default=PartyRole.CONTROLLER)
     establishment = models.CharField(_("country of establishment"), max_length=2)
     authority = models.CharField(_("lead supervisory authority"), max_length=20, blank=True)
+    # The newest LawChange its clocks were computed under.
+    law_seen = models.PositiveBigIntegerField(default=0)
 
     class Meta:
         constraints = [

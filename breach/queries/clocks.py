@@ -17,8 +17,11 @@ _SHORT_FORM = re.compile(r"\(([^()]{2,20})\)$")
 def obligation_label(obligation: Obligation, language: str) -> str:
     """Name an obligation by phase and by who is told: `Initial notification: CNIL`.
 
-    Several laws may want the same people told, so where it is not an authority the law is named too.
+    Several laws may want the same people told, so where it is not an authority the law is named too. A clause
+    of a contract has a name of its own.
     """
+    if obligation.label:
+        return str(obligation.label.get(language) or obligation.label["en"])
     phase = words.name("phase", obligation.phase, language)
     if obligation.to == "authority" and obligation.recipient:
         who = "; ".join(_short(one) for one in obligation.recipient.split("; "))

@@ -8,7 +8,15 @@ from typing import Any
 from django.db.models import Count
 
 from breach.law.facts import Facts
-from breach.models import Awareness, AwarenessState, FactsVersion, Obligation, ObligationState, Party
+from breach.models import (
+    Awareness,
+    AwarenessState,
+    FactsVersion,
+    LawHold,
+    Obligation,
+    ObligationState,
+    Party,
+)
 from breach.models.people import Person
 from breach.models.timeline import Event
 
@@ -83,6 +91,7 @@ def derived_facts(party: Party) -> dict[str, Any]:
         "detected": detected.isoformat() if detected else None,
         "submissions": _submissions(party) or None,
         **_people(party),
+        **_holds(party),
     }
 
 
@@ -105,6 +114,24 @@ def _submissions(party: Party) -> list[Mapping[str, Any]]:
         for row in met
         if row.met_at
     ]
+
+
+def _holds(party: Party) -> dict[str, Any]:
+    """Requests of law enforcement as they stand; ended ones too, since a clock may still rest on them."""
+    rows = LawHold.objects.filter(party=party, superseded_by=None).order_by("pk")
+    holds = [
+        {
+            "jurisdiction": row.jurisdiction,
+            "since": row.since.isoformat(),
+            "until": row.until.isoformat() if row.until else None,
+            "document": row.document,
+            "form": row.form,
+            "basis": row.basis,
+            "scope": row.scope,
+        }
+        for row in rows
+    ]
+    return {"holds": holds} if holds else {}
 
 
 def _people(party: Party) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def answers(party: Party, language: str) -> dict[str, list[RegimeLine]]:
     if version is None:
         return found
     names = regimes.load()
-    for row in RegimeAnswer.objects.filter(facts=version).order_by("regime"):
+    for row in RegimeAnswer.objects.filter(facts=version, ended_at=None).order_by("regime"):
         regime = names.get(row.regime)
         found[row.outcome].append(
             RegimeLine(

@@ -3,6 +3,7 @@
 Until awareness is decided, what would run from awareness runs provisionally from the earliest report or detection.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -10,9 +11,9 @@ from typing import Any
 from django.db import transaction
 
 from breach.errors import BadInput, Conflict
-from breach.law import deadlines
+from breach.law import deadlines, private, regimes
 from breach.law.facts import Facts
-from breach.law.obligations import Answer, obligations
+from breach.law.obligations import Answer, SwitchedOff, obligations
 from breach.law.obligations import Obligation as Owed
 from breach.models import (
     Awareness,
@@ -22,9 +23,13 @@ from breach.models import (
     ObligationState,
     Party,
     RegimeAnswer,
+    RegimeSwitch,
     User,
 )
+from breach.queries import contracts
 from breach.queries.facts import Signals, signals_of
+from breach.queries.law_changes import newest_change
+from breach.queries.switches import switched_off
 from breach.services import reminders
 from breach.services.record import record
 
@@ -49,10 +54,16 @@ def refresh(
     facts = Facts.from_json(version.document)
     signals = signals_of(party)
     basis = Basis(_with_signal(facts, signals), version, signals.awareness, provisional=not signals.decided)
-    answer = Answer((), (), ()) if signals.ruled_out else obligations(basis.facts, None, now)
+    # Read before the switches and contracts: what changes in between is seen by the next sweep.
+    seen, switches = newest_change(), switched_off()
+    answer = Answer()
+    if not signals.ruled_out:
+        rules = [*regimes.load().values(), *contracts.regimes_of(party, facts)]
+        answer = obligations(basis.facts, rules, now, switched_off=switches)
     with transaction.atomic():
+        Party.objects.filter(pk=party.pk).update(law_seen=seen)
         counts = _store(answer, basis, incident, party, actor, now)
-        _store_answers(answer, version, incident, party, actor, now)
+        counts["answers"] = _store_answers(_answers(answer, switches), basis, actor, now)
         record(
             actor=actor,
             incident=incident,
@@ -143,7 +154,7 @@ def _add(
     actor: User | None,
     now: datetime,
 ) -> None:
-    state = ObligationState.PROVISIONAL if basis.provisional else ObligationState.RUNNING
+    state = ObligationState.PROVISIONAL if _is_provisional(one, basis) else ObligationState.RUNNING
     row = Obligation.objects.create(
         incident=incident,
         party=party,
@@ -160,6 +171,7 @@ def _add(
         standard=one.standard or "",
         working=[_step(step) for step in one.working],
         reason=_step(one.reason),
+        label=dict(one.label),
         citation=one.citation,
         confidence=one.confidence,
         facts=basis.version,
@@ -182,39 +194,87 @@ def _end(row: Obligation, state: ObligationState, now: datetime) -> None:
 
 def _same(row: Obligation, one: Owed, basis: Basis) -> bool:
     """Whether nothing that a reader relies on has changed."""
-    same_kind = (
-        row.state == ObligationState.MET or (row.state == ObligationState.PROVISIONAL) == basis.provisional
-    )
+    provisional = _is_provisional(one, basis)
+    same_kind = row.state == ObligationState.MET or (row.state == ObligationState.PROVISIONAL) == provisional
     return (
         same_kind
         and row.due == one.due
         and row.outer == one.outer
         and row.runs_from == one.runs_from_instant
         and row.rule_version == one.rule_version
+        and (row.state == ObligationState.MET or row.working == [_step(step) for step in one.working])
         and row.standard == (one.standard or "")
     )
 
 
-def _store_answers(
-    answer: Answer, version: FactsVersion, incident: Incident, party: Party, actor: User | None, now: datetime
-) -> None:
-    if RegimeAnswer.objects.filter(facts=version).exists():
-        return
-    common = {"incident": incident, "party": party, "facts": version, "created_by": actor, "created_at": now}
-    rows = [
-        RegimeAnswer(regime=one.regime, outcome="ruled_out", detail={"reason": _step(one.reason)}, **common)
-        for one in answer.ruled_out
-    ]
-    rows += [
-        RegimeAnswer(
-            regime=one.regime,
-            outcome="undecided",
-            detail={"reason": _step(one.reason), "needs": list(one.needs)},
-            **common,
-        )
+def _is_provisional(one: Owed, basis: Basis) -> bool:
+    """A clock of a contract that runs from the attack or a suspicion does not wait for anybody to decide awareness."""
+    if not basis.provisional or not private.is_private(one.regime):
+        return basis.provisional
+    start = next((step for step in one.working if step.code.startswith("clock.starts")), None)
+    return start is None or start.values.get("other_event", start.values["event"]) == "awareness"
+
+
+def _answers(answer: Answer, switches: Mapping[str, RegimeSwitch]) -> dict[str, tuple[str, dict[str, Any]]]:
+    """What is to be said of every regime under which nothing is owed: outcome and detail, by regime."""
+    found: dict[str, tuple[str, dict[str, Any]]] = {
+        one.regime: ("ruled_out", {"reason": _step(one.reason)}) for one in answer.ruled_out
+    }
+    found |= {
+        one.regime: ("undecided", {"reason": _step(one.reason), "needs": list(one.needs)})
         for one in answer.undecided
+    }
+    return found | {
+        one.regime: ("switched_off", _would(one, switches[one.regime])) for one in answer.switched_off
+    }
+
+
+def _would(one: SwitchedOff, switch: RegimeSwitch) -> dict[str, Any]:
+    """The switch, and what the regime would have asked of this party."""
+    other = one.undecided or one.ruled_out
+    return {
+        "switch": switch.uid,
+        "would": [
+            {
+                "to": owed.to,
+                "phase": owed.phase,
+                "recipient": owed.recipient,
+                "due": owed.due.isoformat() if owed.due else None,
+                "standard": owed.standard or "",
+                "reason": _step(owed.reason),
+            }
+            for owed in one.would
+        ],
+        "reason": _step(other.reason) if other else None,
+        "needs": list(one.undecided.needs) if one.undecided else [],
+    }
+
+
+def _store_answers(
+    wanted: Mapping[str, tuple[str, dict[str, Any]]], basis: Basis, actor: User | None, now: datetime
+) -> int:
+    """Let the answers on this version of the facts stand; one that changed ends and stays. Returns how many are new."""
+    version = basis.version
+    standing = {row.regime: row for row in RegimeAnswer.objects.filter(facts=version, ended_at=None)}
+    gone = [row.pk for key, row in standing.items() if wanted.get(key) != (row.outcome, row.detail)]
+    RegimeAnswer.objects.filter(pk__in=gone).update(ended_at=now)
+    ended = set(gone)
+    rows = [
+        RegimeAnswer(
+            incident_id=version.incident_id,
+            party_id=version.party_id,
+            facts=version,
+            regime=key,
+            outcome=outcome,
+            detail=detail,
+            created_by=actor,
+            created_at=now,
+        )
+        for key, (outcome, detail) in wanted.items()
+        if key not in standing or standing[key].pk in ended
     ]
     RegimeAnswer.objects.bulk_create(rows)
+    return len(rows)
 
 
 def _key(one: Any) -> Key:

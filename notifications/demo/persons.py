@@ -169,7 +169,7 @@ def _obligations(stage: Stage) -> None:
         stage.say(f"{names[row.regime].name('en')} → {row.to}, {row.phase}: {end}")
     missing = [key for key in EXPECTED if not live.filter(regime=key).exists()]
     stage.check(not missing, f"obligations appear under {', '.join(EXPECTED)}; missing: {missing}")
-    answers = RegimeAnswer.objects.filter(facts=latest_version(stage.party))
+    answers = RegimeAnswer.objects.filter(facts=latest_version(stage.party), ended_at=None)
     stage.counts["regimes"] = {
         "owed": live.values("regime").distinct().count(),
         "ruled_out": answers.filter(outcome="ruled_out").count(),

@@ -12,6 +12,7 @@ from breach.jobs import enqueue
 # seconds between two runs; each sweep claims conditionally, so that a second scheduler does no harm
 SWEEPS = {
     "clocks.sweep": 30,
+    "law.sweep": 60,
     "approvals.sweep": 60,
     "files.sweep": 3600,
     "ledger.checkpoint": 900,

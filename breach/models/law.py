@@ -1,0 +1,119 @@
+"""What a house has set about the law: regimes it does not follow, contracts that ask like laws, holds of law enforcement."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from breach.models.base import Row
+from breach.models.facts import Obligation, PartyRow
+from breach.models.incidents import Organisation
+from breach.models.texts import SealedTexts
+from breach.models.users import User
+
+
+class LawChange(Row):
+    """A switch thrown or a contract changed: parties whose `law_seen` is older are computed again by a sweep."""
+
+    KINDS = [("switch", _("A regime was switched")), ("contract", _("A contract was changed"))]
+    kind = models.CharField(max_length=20, choices=KINDS)
+    subject = models.CharField(max_length=40)
+
+
+class RegimeSwitch(Row):
+    """A regime switched off or on again for the whole house. Rows are never changed; the newest one stands."""
+
+    regime = models.CharField(max_length=40)
+    off = models.BooleanField()
+    reason = models.CharField(max_length=500)
+    reason_salt = models.CharField(max_length=64)  # hex, of the digest in the ledger
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["regime", "-id"], name="regime_switch_newest")]
+
+
+class Contract(Row):
+    """An agreement of one legal entity that asks for something after an incident. Its terms are versions."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="contracts")
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_because = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    @property
+    def current(self) -> "ContractVersion":
+        return max(self.versions.all(), key=lambda version: version.number)
+
+
+class ContractVersion(Row):
+    """The terms at one time, in the form of breach/law/private.py. A stored clock names the version it rested on."""
+
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    document = models.JSONField()
+    reason = models.CharField(max_length=300, blank=True)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["contract", "number"], name="contract_number_once")]
+
+    @property
+    def rule_version(self) -> str:
+        return f"{self.created_at:%Y-%m-%d}.{self.number}"
+
+
+class Discharge(SealedTexts, PartyRow):
+    """How something owed under a contract was done: when, with what reference, in whose words."""
+
+    text_label = "discharge"
+    obligation = models.OneToOneField(Obligation, on_delete=models.PROTECT, related_name="discharge")
+    at = models.DateTimeField()
+
+    @property
+    def reference(self) -> str:
+        return self.texts.get("reference", "")
+
+
+HOLD_STEPS = [
+    ("entered", _("Entered")),
+    ("extended", _("Extended or put in writing")),
+    ("ended", _("Ended")),
+]
+HOLD_FORMS = [("written", _("in writing")), ("oral", _("orally"))]
+
+
+class LawHold(SealedTexts, PartyRow):
+    """A request of law enforcement to hold back notices. A later step is a new row that names the one it supersedes.
+
+    The official's name and the words around it are sealed; what the law asks about is in clear.
+    """
+
+    text_label = "hold"
+    step = models.CharField(max_length=20, choices=HOLD_STEPS)
+    jurisdiction = models.CharField(max_length=10)
+    form = models.CharField(max_length=10, choices=HOLD_FORMS)
+    document = models.CharField(max_length=200)
+    basis = models.CharField(max_length=200)
+    scope = models.JSONField(null=True)  # list of recipients; null: all that the law lets be held back
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    zone = models.CharField(max_length=64)
+    supersedes = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="superseded_by"
+    )
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gte=models.F("since")), name="hold_ends_after_it_begins"
+            )
+        ]
+
+    @property
+    def official(self) -> str:
+        return self.texts.get("official", "")

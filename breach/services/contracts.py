@@ -1,0 +1,166 @@
+"""Contracts whose clauses run as private clocks: entered, changed in versions, withdrawn when they were entered wrongly."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from breach.errors import BadInput, Conflict
+from breach.law import private
+from breach.models import Contract, ContractVersion, Incident, Obligation, ObligationState, Organisation, User
+from breach.models.law import Discharge
+from breach.permissions import require
+from breach.services import facts as facts_service
+from breach.services import law_changes, obligations
+from breach.services.record import record
+from breach.vault import canonical_json
+
+OPEN = (ObligationState.PROVISIONAL, ObligationState.RUNNING)
+
+
+def add_contract(
+    *, actor: User | None, organisation: Organisation, document: Mapping[str, Any], now: datetime
+) -> Contract:
+    """Enter a contract of `organisation` (form: docs/law-data.md). `actor` is None for the operator at the machine.
+
+    Raises BadInput naming key or clause; nothing is kept then.
+    """
+    if actor is not None:
+        require(actor, "law.manage")
+    terms = terms_of(document)
+    with transaction.atomic():
+        contract = Contract.objects.create(organisation=organisation, created_at=now)
+        _add_version(actor, contract, terms, "", now, action="contract.added")
+    return contract
+
+
+def change_contract(
+    *, actor: User | None, contract: Contract, document: Mapping[str, Any], reason: str, now: datetime
+) -> ContractVersion:
+    """Store changed terms as the next version. Raises BadInput, or Conflict when the contract was withdrawn."""
+    if actor is not None:
+        require(actor, "law.manage")
+    terms = terms_of(document)
+    if not reason.strip():
+        raise BadInput("Say what changed", place="reason", mend="For example: new policy year.")
+    with transaction.atomic():
+        contract = _locked(contract)
+        return _add_version(actor, contract, terms, reason.strip(), now, action="contract.changed")
+
+
+def withdraw_contract(*, actor: User | None, contract: Contract, reason: str, now: datetime) -> Contract:
+    """Take a contract out of all running incidents. One that ends gets `valid_to` instead."""
+    if actor is not None:
+        require(actor, "law.manage")
+    if not reason.strip():
+        raise BadInput("Say why", place="reason", mend="For example: entered for the wrong company.")
+    with transaction.atomic():
+        contract = _locked(contract)
+        contract.withdrawn_at, contract.withdrawn_because = now, reason.strip()[:300]
+        contract.save(update_fields=["withdrawn_at", "withdrawn_because"])
+        record(actor=actor, incident=None, action="contract.withdrawn", subject=contract.uid, now=now)
+        law_changes.note(kind="contract", subject=contract.uid, now=now)
+    return contract
+
+
+def terms_of(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the terms as they are stored: checked, template's clauses taken in, days as ISO 8601."""
+    if not isinstance(document, Mapping):
+        raise BadInput("not a table", place="document", mend="Write keys with values.")
+    terms = {key: value for key, value in document.items() if value not in (None, "")}
+    template = terms.get("template")
+    if template is not None:
+        own = terms.get("clause") or []
+        taken = {clause.get("key") for clause in own if isinstance(clause, Mapping)}
+        usual = [clause for clause in private.from_template(template) if clause["key"] not in taken]
+        terms["clause"] = [*usual, *own]
+        terms.setdefault("kind", private.templates()[template]["kind"])
+    private.check(terms)
+    stored: dict[str, Any] = _plain(terms)
+    return stored
+
+
+def record_done(
+    *,
+    actor: User,
+    incident: Incident,
+    obligation: Obligation,
+    at: datetime,
+    reference: str,
+    now: datetime,
+) -> Discharge:
+    """Record that something owed under a contract was done at `at`, with the other side's reference or your words."""
+    require(actor, "delivery.record", incident)
+    if not private.is_private(obligation.regime):
+        raise Conflict(
+            "Only what a contract asks is recorded here; reports and letters end their own clocks."
+        )
+    if not reference.strip():
+        raise BadInput(
+            "Say how it was done", place="reference", mend="Give a reference, or who was told and how."
+        )
+    with transaction.atomic():
+        row = obligations.mark_met(
+            actor=actor,
+            incident=incident,
+            party=obligation.party,
+            regime=obligation.regime,
+            to=obligation.to,
+            phase=obligation.phase,
+            at=at,
+            now=now,
+        )
+        done = Discharge(
+            incident=incident, party=row.party, obligation=row, at=at, created_by=actor, created_at=now
+        )
+        done.seal_texts(reference=reference)
+        done.save()
+        # A phase that was done may start the next clause of the same contract.
+        facts_service.refresh(
+            actor=actor, incident=incident, party=row.party, reason="done under a contract", now=now
+        )
+        data = {"obligation": row.uid, "texts_digest": done.texts_digest}
+        record(actor=actor, incident=incident, action="contract.done", subject=done.uid, data=data, now=now)
+    return done
+
+
+def _locked(contract: Contract) -> Contract:
+    found = Contract.objects.select_for_update().get(pk=contract.pk)
+    if found.withdrawn_at is not None:
+        raise Conflict("This contract was withdrawn. Enter it as a new one.")
+    return found
+
+
+def _add_version(
+    actor: User | None, contract: Contract, terms: dict[str, Any], reason: str, now: datetime, *, action: str
+) -> ContractVersion:
+    number = contract.versions.count() + 1
+    version = ContractVersion.objects.create(
+        contract=contract,
+        number=number,
+        document=terms,
+        reason=reason[:300],
+        created_by=actor,
+        created_at=now,
+    )
+    data = {
+        "organisation": contract.organisation.uid,
+        "kind": terms["kind"],
+        "number": number,
+        "clauses": len(terms["clause"]),
+        "digest": hashlib.sha256(canonical_json(terms)).hexdigest(),
+    }
+    record(actor=actor, incident=None, action=action, subject=contract.uid, data=data, now=now)
+    law_changes.note(kind="contract", subject=contract.uid, now=now)
+    return version
+
+
+def _plain(value: Any) -> Any:
+    """Days as text, so that a TOML file and a JSON file give the same terms."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value.isoformat() if isinstance(value, date) else value
