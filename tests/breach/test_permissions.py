@@ -39,6 +39,7 @@ def test_the_auditor_sees_all_and_changes_nothing(opened: House) -> None:
         "ledger.view",
         "evidence.read",
         "ledger.export",
+        "law.view",
     }
 
 
