@@ -165,7 +165,9 @@ def regime_name(key: str, language: str) -> str:
 
 def _ruled_out(version: Any, language: str) -> list[tuple[str, Step | None]]:
     rows = (
-        RegimeAnswer.objects.filter(facts=version, outcome="ruled_out", ended_at=None).order_by("regime") if version else []
+        RegimeAnswer.objects.filter(facts=version, outcome="ruled_out", ended_at=None).order_by("regime")
+        if version
+        else []
     )
     return [
         (
