@@ -11,7 +11,7 @@ from breach.services.alarms import send_due
 from breach.services.break_glass import end_due
 from breach.services.keys import signer
 from breach.services.law_changes import recompute_some
-from breach.services.reminders import replan_outdated, send_due
+from breach.services.reminders import replan_outdated
 
 
 @job("clocks.sweep")

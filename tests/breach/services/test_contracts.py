@@ -55,7 +55,7 @@ def test_a_clause_becomes_a_stored_clock_with_reminders(running: House, now: dat
     assert row.rule_version == f"{now:%Y-%m-%d}.1"
     assert row.runs_from is not None
     assert row.due == row.runs_from + timedelta(hours=48)
-    assert Reminder.objects.filter(obligation=row, withdrawn_at=None).exists()
+    assert Reminder.objects.filter(obligation=row).exists()
 
 
 def test_a_suspicion_is_enough_for_a_clock_of_a_contract(house: House, now: datetime) -> None:

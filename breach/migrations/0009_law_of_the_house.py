@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('breach', '0004_accounts_and_access'),
+        ('breach', '0008_running_clocks'),
     ]
 
     operations = [
