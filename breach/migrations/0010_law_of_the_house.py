@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('breach', '0008_running_clocks'),
+        ('breach', '0009_near_matches'),
     ]
 
     operations = [
