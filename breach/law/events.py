@@ -12,6 +12,7 @@ from functools import cache
 from breach.errors import BadInput
 from breach.law.datafiles import read
 from breach.law.facts import Facts
+from breach.law.facts_fields import suggestion
 from breach.law.steps import Step, step
 
 
@@ -54,7 +55,7 @@ def event_named(word: str) -> str:
         raise BadInput(
             f"no event is called {word!r}",
             place="event",
-            mend=f"Use one of: {', '.join(load())}",
+            mend=suggestion(word, load(), f"Use one of: {', '.join(load())}"),
             code="event",
         ) from None
 

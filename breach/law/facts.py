@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from breach.law.facts_fields import (
+    AuthorityKey,
     Choice,
     Count,
     CountsBy,
@@ -24,7 +25,6 @@ from breach.law.facts_fields import (
     Part,
     Place,
     Regions,
-    Text,
     Zone,
     known,
     object_schema,
@@ -51,7 +51,7 @@ class Facts:
         Place(regions=True), "Main establishment (GDPR Art 4(16)): leads to the lead authority under Art 56."
     )
     lead_authority: str | None = known(
-        Text(40),
+        AuthorityKey(),
         "Key of the authority in charge (breach/law/authorities), where the establishment does "
         "not settle it.",
     )

@@ -5,15 +5,21 @@ Every shape takes None: unknown is not the same as no.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import Field, dataclass, field, fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from difflib import get_close_matches
+from functools import cache
 from typing import Any, NoReturn, Protocol, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from breach.errors import BadInput
 from breach.law import kinds, places
+from breach.law.datafiles import names, read
+
+# Whoever writes an instant outside these years has mistyped it.
+FIRST_YEAR, LAST_YEAR = 1970, 2100
+_LONGEST_QUOTE = 60
 
 
 class Shape(Protocol):
@@ -26,10 +32,22 @@ def refuse(message: str, place: str, mend: str) -> NoReturn:
     raise BadInput(message, place=place, mend=mend, code="facts")
 
 
+def _short(value: Any) -> str:
+    """Quote a refused value, a long one cut, dates as they are written."""
+    text = value.isoformat() if isinstance(value, date) else repr(value)
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"
+
+
+def suggestion(word: Any, known: Iterable[str], otherwise: str) -> str:
+    """Return the mend for a word that is not known: the nearest ones, else where to look."""
+    near = get_close_matches(str(word), list(known), n=3)
+    return f"Did you mean {' or '.join(near)}?" if near else otherwise
+
+
 class Flag:
     def read(self, value: Any, place: str) -> bool:
         if not isinstance(value, bool):
-            refuse(f"{value!r} is not a yes or no", place, "Use true, false or null for unknown")
+            refuse(f"{_short(value)} is not a yes or no", place, "Use true, false or null for unknown")
         return value
 
     def write(self, value: bool) -> bool:
@@ -42,21 +60,21 @@ class Flag:
 @dataclass(frozen=True, slots=True)
 class Count:
     least: int = 0
+    most: int = 100_000_000_000
 
     def read(self, value: Any, place: str) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or value < self.least:
-            refuse(
-                f"{value!r} is not a whole number",
-                place,
-                f"Use a whole number of at least {self.least}, or null",
-            )
+        if isinstance(value, bool) or not isinstance(value, int):
+            refuse(f"{_short(value)} is not a whole number", place, "Use a whole number, or null for unknown")
+        if not self.least <= value <= self.most:
+            mend = f"Use a whole number of at least {self.least} and at most {self.most}"
+            refuse(f"{_short(value)} is out of range", place, mend)
         return value
 
     def write(self, value: int) -> int:
         return value
 
     def schema(self) -> dict[str, Any]:
-        return {"type": ["integer", "null"], "minimum": self.least}
+        return {"type": ["integer", "null"], "minimum": self.least, "maximum": self.most}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +83,9 @@ class Text:
 
     def read(self, value: Any, place: str) -> str:
         if not isinstance(value, str) or len(value) > self.longest:
-            refuse("not a text", place, f"Use a text of at most {self.longest} characters, or null")
+            refuse(
+                "not a text, or too long", place, f"Use a text of at most {self.longest} characters, or null"
+            )
         return value
 
     def write(self, value: str) -> str:
@@ -79,15 +99,15 @@ class Instant:
     """ISO 8601 with offset. A bare time is refused: nobody could say which instant was meant."""
 
     def read(self, value: Any, place: str) -> datetime:
-        if isinstance(value, datetime):
-            instant = value
-        else:
-            try:
-                instant = datetime.fromisoformat(value)
-            except (TypeError, ValueError):
-                refuse(f"{value!r} is not a date with time", place, "Write it as 2026-11-27T18:40:00+01:00")
+        mend = "Write it as 2026-11-27T18:40:00+01:00"
+        try:
+            instant = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        except (TypeError, ValueError):
+            refuse(f"{_short(value)} is not a date with time", place, mend)
         if instant.tzinfo is None:
-            refuse(f"{value!r} has no offset from UTC", place, "Write it as 2026-11-27T18:40:00+01:00")
+            refuse(f"{_short(value)} has no offset from UTC", place, mend)
+        if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+            refuse(f"the year of {_short(value)} cannot be right", place, "Correct the year")
         return instant.astimezone(UTC)
 
     def write(self, value: datetime) -> str:
@@ -102,13 +122,13 @@ class Zone:
         try:
             return ZoneInfo(value).key
         except (TypeError, ValueError, OSError, ZoneInfoNotFoundError):
-            refuse(f"{value!r} is not a time zone", place, "Use an IANA name, such as Europe/Paris")
+            refuse(f"{_short(value)} is not a time zone", place, "Use an IANA name, such as Europe/Paris")
 
     def write(self, value: str) -> str:
         return value
 
     def schema(self) -> dict[str, Any]:
-        return {"type": ["string", "null"], "description": "IANA time zone"}
+        return {"type": ["string", "null"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +137,8 @@ class Choice:
 
     def read(self, value: Any, place: str) -> str:
         if value not in self.words:
-            refuse(f"{value!r} is not a known word", place, f"Use one of: {', '.join(self.words)}")
+            mend = suggestion(value, self.words, f"Use one of: {', '.join(self.words)}")
+            refuse(f"{_short(value)} is not a known word", place, mend)
         return str(value)
 
     def write(self, value: str) -> str:
@@ -129,8 +150,9 @@ class Choice:
 
 class KindKey:
     def read(self, value: Any, place: str) -> str:
-        if value not in kinds.load():
-            refuse(f"{value!r} is not a data kind", place, "Use a key of breach/law/data/kinds.toml")
+        if not isinstance(value, str) or value not in kinds.load():
+            mend = suggestion(value, kinds.load(), "Use a key of breach/law/data/kinds.toml")
+            refuse(f"{_short(value)} is not a data kind", place, mend)
         return str(value)
 
     def write(self, value: str) -> str:
@@ -152,7 +174,9 @@ class Place:
         ):
             return value
         hint = 'a code such as "FR" or "US-CA"' if self.regions else 'an ISO 3166-1 code such as "FR"'
-        refuse(f"{value!r} is not a country{' or region' if self.regions else ''}", place, f"Use {hint}")
+        refuse(
+            f"{_short(value)} is not a country{' or region' if self.regions else ''}", place, f"Use {hint}"
+        )
 
     def write(self, value: str) -> str:
         return value
@@ -160,6 +184,27 @@ class Place:
     def schema(self) -> dict[str, Any]:
         pattern = "^[A-Z]{2}(-[A-Z0-9]{1,4})?$" if self.regions else "^[A-Z]{2}$"
         return {"type": ["string", "null"], "pattern": pattern}
+
+
+class AuthorityKey:
+    """Key of a supervisory authority: "fr", "de_by"."""
+
+    def read(self, value: Any, place: str) -> str:
+        if not isinstance(value, str) or value not in authority_keys():
+            mend = "Use a key of breach/law/authorities, such as fr, ie or de_by"
+            refuse(f"{_short(value)} is not an authority", place, mend)
+        return value
+
+    def write(self, value: str) -> str:
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        return {"enum": [*authority_keys(), None]}
+
+
+@cache
+def authority_keys() -> tuple[str, ...]:
+    return tuple(key for file in names("authorities") for key in read(file)["authority"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +229,7 @@ class Regions:
     def read(self, value: Any, place: str) -> str:
         if isinstance(value, str) and places.is_region(value):
             return value
-        refuse(f"{value!r} is not a known region", place, 'Use a code such as "US-CA" or "CA-QC"')
+        refuse(f"{_short(value)} is not a known region", place, 'Use a code such as "US-CA" or "CA-QC"')
 
     def write(self, value: str) -> str:
         return value
@@ -215,7 +260,7 @@ class CountsBy:
         pattern = self.key.schema()["pattern"]
         return {
             "type": ["object", "null"],
-            "patternProperties": {pattern: {"type": "integer", "minimum": 0}},
+            "patternProperties": {pattern: required(Count().schema())},
             "additionalProperties": False,
         }
 
@@ -257,9 +302,8 @@ def read_fields(of: type[Any], document: Any, place: str) -> dict[str, Any]:
     prefix = f"{place}." if place else ""
     for key in document:
         if key not in table:
-            near = get_close_matches(str(key), table, n=3)
-            hint = f"Did you mean {' or '.join(near)}?" if near else "See `facts --schema` for the known keys"
-            refuse("unknown key", f"{prefix}{key}", hint)
+            hint = suggestion(key, table, "See `facts --schema` for the known keys")
+            refuse("unknown key", f"{prefix}{str(key)[:_LONGEST_QUOTE]}", hint)
     for name, item in table.items():
         if item.metadata["must"] and document.get(name) is None:
             refuse("missing", f"{prefix}{name}", "This key is needed here")

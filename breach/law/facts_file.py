@@ -21,10 +21,32 @@ def facts_from_text(text: str, *, name: str) -> Facts:
 
 
 def _parse(text: str, name: str) -> Any:
+    if not text.strip():
+        raise BadInput(
+            "the file is empty", place=name, mend="Write at least {} (nothing is known)", code="empty"
+        )
     try:
-        return tomllib.loads(text) if name.lower().endswith(".toml") else json.loads(text)
+        if name.lower().endswith(".toml"):
+            return tomllib.loads(text)
+        return json.loads(text, object_pairs_hook=lambda pairs: _once(pairs, name))
     except json.JSONDecodeError as error:
         place = f"{name}, line {error.lineno}, column {error.colno}"
         raise BadInput(f"not JSON ({error.msg})", place=place, mend="Correct the file", code="json") from None
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"not TOML ({error})", place=name, mend="Correct the file", code="toml") from None
+    except (RecursionError, ValueError):
+        raise BadInput(
+            "nested too deeply, or with a number too long", place=name, mend="Correct the file", code="json"
+        ) from None
+
+
+def _once(pairs: list[tuple[str, Any]], name: str) -> dict[str, Any]:
+    """Refuse a key that stands twice: JSON would silently keep the last of them."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise BadInput(
+                "the key stands twice", place=f"{name}, {key}", mend="Keep one of them", code="json"
+            )
+        found[key] = value
+    return found

@@ -8,9 +8,9 @@ from django.core.management.base import CommandParser
 
 from breach.commands import TocsinCommand
 from breach.errors import BadInput
-from breach.law import deadlines, events, regimes
+from breach.law import deadlines, events, places, regimes
 from breach.law.deadlines import Clock
-from breach.law.facts_fields import Instant, Zone
+from breach.law.facts_fields import Instant, Zone, suggestion
 from breach.law.facts_parts import Sectors
 from breach.law.regimes import Regime
 from breach.law.words import LANGUAGES, name, word
@@ -35,7 +35,8 @@ class Command(TocsinCommand):
     def run(self, **options: Any) -> Any:
         regime = _regime(options["regime"])
         zone = ZoneInfo(Zone().read(options["zone"], "--zone"))
-        known = dict(_event(text, regime) for text in options["event"])
+        known = _events(options["event"], regime)
+        _check_country(options["country"])
         sectors = {_sector(sector): True for sector in options["sector"]}
         clocks = deadlines.deadline(regime, known, zone=zone, country=options["country"], sectors=sectors)
         return {
@@ -61,8 +62,25 @@ def _regime(key: str) -> Regime:
         return regimes.load()[key]
     except KeyError:
         raise BadInput(
-            f"no regime {key!r}", place="--regime", mend="Use a file name of breach/law/regimes"
+            f"no regime {key!r}",
+            place="--regime",
+            mend=suggestion(key, regimes.load(), "Use a file name of breach/law/regimes"),
         ) from None
+
+
+def _events(texts: list[str], regime: Regime) -> dict[str, datetime]:
+    known: dict[str, datetime] = {}
+    for text in texts:
+        name_, at = _event(text, regime)
+        if name_ in known and known[name_] != at:
+            raise BadInput(f"{name_} is given twice", place="--event", mend="Give each event one instant")
+        known[name_] = at
+    return known
+
+
+def _check_country(code: str | None) -> None:
+    if code is not None and not places.is_country(code) and not places.is_region(code):
+        raise BadInput(f"{code!r} is not a country", place="--country", mend="Use a code such as FR or DE-BY")
 
 
 def _event(text: str, regime: Regime) -> tuple[str, datetime]:
@@ -77,7 +95,8 @@ def _event(text: str, regime: Regime) -> tuple[str, datetime]:
 
 def _sector(key: str) -> str:
     if key not in Sectors.__dataclass_fields__:
-        raise BadInput(f"no sector {key!r}", place="--sector", mend="Use a sector flag of facts --schema")
+        mend = suggestion(key, Sectors.__dataclass_fields__, "Use a sector flag of facts --schema")
+        raise BadInput(f"no sector {key!r}", place="--sector", mend=mend)
     return key
 
 

@@ -10,11 +10,18 @@ from breach.errors import BadInput
 from breach.law.facts import Facts, schema
 from breach.law.facts_file import facts_from_text
 
+MAX_BYTES = 5_000_000
+
 
 def read_facts(path: str) -> Facts:
     """Read a facts file (JSON or TOML). BadInput names the file, the key and the mend."""
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        size = Path(path).stat().st_size
+        if size > MAX_BYTES:
+            raise BadInput(
+                f"{size} bytes are too many", place=path, mend="Give a facts document of 5 MB at most"
+            )
+        text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
         raise BadInput(
