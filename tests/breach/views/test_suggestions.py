@@ -17,8 +17,10 @@ def page(searched: House) -> str:  # noqa: F811 - the fixture above
 
 
 def test_pairs_are_shown_side_by_side_and_the_look_is_recorded(
-    client: Client, searched: House, page: str
-) -> None:  # noqa: F811
+    client: Client,
+    searched: House,  # noqa: F811
+    page: str,
+) -> None:
     client.force_login(searched.responder)
 
     shown = client.get(page).content.decode()
