@@ -1,5 +1,6 @@
 """Pairs of people who may be one: looked for, shown side by side, decided by threshold or one by one, undone."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -77,19 +78,24 @@ def page(request: HttpRequest, uid: str) -> HttpResponse:
     run = queries.last_run(party)
     context |= {
         "counts": counts,
-        "thresholds": [(each, f"{each:g}", counts[f"{each:g}"]) for each in queries.THRESHOLDS],
+        "thresholds": [(_percent(each), f"{each:g}", counts[f"{each:g}"]) for each in queries.THRESHOLDS],
         "pairs": [_shown(one) for one in shown.suggestions],
         "after": shown.after,
         "one_by_one": cautioned,
         "run": run,
         "is_running": run is not None and run.state in near_matching.UNFINISHED,
-        "decisions": queries.decisions(party)[:SHOWN_DECISIONS],
+        "decisions": [(one, _percent(one.threshold)) for one in queries.decisions(party)[:SHOWN_DECISIONS]],
         "may_edit": can(user, "people.edit", incident),
     }
     partial = bool(request.headers.get("HX-Request"))
     return render(
         request, "breach/people/_search.html" if partial else "breach/people/suggestions.html", context
     )
+
+
+def _percent(probability: float | None) -> float | None:
+    """Return a probability as pages say it, rounded down: nothing but certainty is 100 %."""
+    return None if probability is None else math.floor(probability * 1000 + 1e-6) / 10
 
 
 def _number(text: str) -> int:
@@ -103,7 +109,7 @@ def _shown(one: queries.Suggestion) -> dict[str, Any]:
     return {
         "uid": one.evidence.uid,
         "why": KEYS.get(one.evidence.key, one.evidence.key),
-        "probability": one.evidence.probability,
+        "probability": _percent(one.evidence.probability),
         "older": one.older,
         "younger": one.younger,
         "fields": [
