@@ -7,7 +7,6 @@ import functools
 import re
 from collections.abc import Iterator, Mapping
 
-import phonenumbers
 from babel import Locale
 from email_validator import EmailNotValidError, validate_email
 
@@ -115,18 +114,6 @@ def _domain(domain: str) -> str:
 def email_key(address: str) -> str:
     """Return the form under which two spellings of one address are equal."""
     return address.casefold()
-
-
-@functools.lru_cache(maxsize=65_536)
-def phone_number(text: str, country: str) -> str:
-    """Return the number in E.164 form, or "" when it is none that could exist in `country`."""
-    try:
-        number = phonenumbers.parse(text, country or None)
-    except phonenumbers.NumberParseException:
-        return ""
-    if not phonenumbers.is_possible_number(number):
-        return ""
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def is_phone(text: str) -> bool:

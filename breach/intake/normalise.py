@@ -5,12 +5,13 @@ beside it.
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from breach.intake.contact import country_code, email_address, language_code, phone_number
+from breach.intake.contact import country_code, email_address, language_code
 from breach.intake.dates import ImpossibleDateError, UnreadableDateError, is_minor, parse_birth_date
 from breach.intake.mapping import ColumnMapping
+from breach.intake.phones import phone_number
 from breach.intake.places import address_rule, locality, postcode_of
 from breach.intake.record import EMAIL, NONE, POST, Record
 from breach.intake.refusals import Refusal, mask
@@ -76,10 +77,15 @@ def has_address(record: Record) -> bool:
     """Say whether a letter can be posted: the lines that the country's post requires, with a postcode of
     its form.
     """
-    if not (record.country and record.street and record.name):
+    return is_postable(record.name, record.street, record.postcode, record.city, record.country)
+
+
+def is_postable(name: str, street: str, postcode: str, city: str, country: str) -> bool:
+    """As `has_address`, for values that are not in a record yet."""
+    if not (country and street and name):
         return False
-    rule = address_rule(record.country)
-    return bool((record.city or not rule.needs_city) and (record.postcode or not rule.needs_postcode))
+    rule = address_rule(country)
+    return bool((city or not rule.needs_city) and (postcode or not rule.needs_postcode))
 
 
 def channel_of(record: Record) -> str:
@@ -121,7 +127,7 @@ class Normaliser:
 
     def _record(self, row: Row, values: dict[str, str], raw: dict[str, str]) -> Accepted | Refusal:
         for field, value in values.items():
-            if value[:1] in _STARTS and is_formula(value):
+            if value[:1] in STARTS and is_formula(value):
                 raise _Refused(field, "formula")
             if value.lower() in PLACEHOLDERS:
                 values[field] = ""
@@ -168,12 +174,7 @@ class Normaliser:
             for kind, index in self._kinds
             if (cell := cells[index]) and cell.strip().lower() not in PLACEHOLDERS
         }
-        found.update(self._mapping.kinds)
-        if ("password_clear" in found or "security_answer" in found) and found & _WITH_PASSWORD:
-            found.add("username_email_with_password")
-        if "account_access_code" in found:
-            found.update(code for number, code in _CODES.items() if number in found)
-        return tuple(sorted(found))
+        return combined_kinds(found, self._mapping.kinds)
 
     def _set_aside(self, row: Row, raw: dict[str, str], aside: list[tuple[str, str]]) -> tuple[Refusal, ...]:
         notes = [
@@ -183,19 +184,34 @@ class Normaliser:
         notes += [
             Refusal(row.number, column, "formula_kept", "", whole_row=False)
             for column, index in self._loose
-            if row.cells[index][:1] in _STARTS and is_formula(row.cells[index])
+            if row.cells[index][:1] in STARTS and is_formula(row.cells[index])
         ]
         return tuple(notes)
 
 
-_STARTS = ("=", "@", "+", "-")
+STARTS = ("=", "@", "+", "-")
+
+
+def combined_kinds(found: set[str], always: Iterable[str]) -> tuple[str, ...]:
+    """Return the kinds of a row, sorted: those of its cells, those of the whole table, and what two together make."""
+    kinds = found.union(always)
+    if ("password_clear" in kinds or "security_answer" in kinds) and kinds & _WITH_PASSWORD:
+        kinds.add("username_email_with_password")
+    if "account_access_code" in kinds:
+        kinds.update(code for number, code in _CODES.items() if number in kinds)
+    return tuple(sorted(kinds))
+
+
+def is_usable_name(name: str) -> bool:
+    """Say whether a name has a letter and is no longer than any name."""
+    return len(name) <= LONGEST_NAME and any(char.isalpha() for char in name)
 
 
 def _names(values: dict[str, str]) -> tuple[str, str, str]:
     given, family, full = (values.get(field, "") for field in ("given_name", "family_name", "full_name"))
     for field in ("given_name", "family_name", "full_name"):
         name = values.get(field, "")
-        if name and (len(name) > LONGEST_NAME or not any(char.isalpha() for char in name)):
+        if name and not is_usable_name(name):
             raise _Refused(field, "name_unusable")
     if full.count(",") == 1:
         # "Surname, Given": the form that sorted lists use.

@@ -2,12 +2,16 @@
 
 import hashlib
 import hmac
+import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO
 
 from breach.vault import streams
+from breach.vault.blinds import BlindIndex, frozen_label
 from breach.vault.envelope import Envelope
+from breach.vault.seekable import SealedReader
 from breach.vault.subkeys import derive, key_id
+from breach.vault.workers import SEALED, WorkerKeys
 
 
 class IncidentVault:
@@ -20,7 +24,8 @@ class IncidentVault:
         self._seal_key = derive(key, "seal")
         self._index_key = derive(key, "index")
         self._sign_off_key = derive(key, "sign-off")
-        self._envelope = Envelope(self._seal_key, self.key_id, "sealed")
+        self._envelope = Envelope(self._seal_key, self.key_id, SEALED)
+        self._blinds = BlindIndex(self._index_key)
 
     def __repr__(self) -> str:
         return f"<IncidentVault {self.key_id.hex()}>"
@@ -46,16 +51,19 @@ class IncidentVault:
 
         The caller normalises the value first. HMAC-SHA256: without the key nothing can be guessed from it.
         """
-        return hmac.digest(self._index_key, _blind_label(kind) + value.encode(), hashlib.sha256)
+        return self._blinds.one(value, kind=kind)
 
-    def blind_many(self, values: Iterable[str], *, kind: str) -> list[bytes]:
-        """Blind many values of one kind, in their order."""
-        key, label = self._index_key, _blind_label(kind)
-        return [hmac.digest(key, label + value.encode(), hashlib.sha256) for value in values]
+    def blind_many(self, values: Iterable[str | None], *, kind: str) -> list[bytes | None]:
+        """Blind many values of one kind, in their order; None stays None."""
+        return self._blinds.many(values, kind=kind)
+
+    def worker_keys(self) -> WorkerKeys:
+        """Return what a process of this machine needs to seal and blind in bulk; give it over a pipe, to nobody else."""
+        return WorkerKeys(self.key_id, self._seal_key, self._index_key)
 
     def sign_off(self, content: bytes, *, label: str) -> bytes:
         """Return 32 bytes that only a holder of this incident's key can make for this label and content."""
-        return hmac.digest(self._sign_off_key, _label("sign-off", label) + content, hashlib.sha256)
+        return hmac.digest(self._sign_off_key, frozen_label("sign-off", label) + content, hashlib.sha256)
 
     def is_signed_off(self, content: bytes, mark: bytes, *, label: str) -> bool:
         """Tell whether `mark` is the sign-off of this content, in constant time."""
@@ -79,16 +87,10 @@ class IncidentVault:
         """
         return sum(dst.write(chunk) for chunk in self.open_chunks(src, context=context))
 
+    def open_seekable(self, src: BinaryIO, *, context: str) -> io.BufferedReader:
+        """Return the plaintext of a sealed file as a seekable stream in bounded memory; closing it closes `src`."""
+        return io.BufferedReader(SealedReader(self._seal_key, self.key_id, src, context=context))
+
     def open_chunks(self, src: BinaryIO, *, context: str) -> Iterator[bytes]:
         """Yield the plaintext of a sealed stream, chunk by chunk, for answers that stream out."""
         return streams.open_chunks(self._seal_key, self.key_id, src, context=context)
-
-
-def _blind_label(kind: str) -> bytes:
-    return _label("index", kind)
-
-
-def _label(use: str, name: str) -> bytes:
-    if not name or "\0" in name:
-        raise ValueError(f"{use} needs a name, without NUL")
-    return f"tocsin/v1/{use}/{name}".encode() + b"\0"

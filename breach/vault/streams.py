@@ -28,7 +28,7 @@ SEALED_CHUNK_BYTES = CHUNK_BYTES + TAG_BYTES
 _LABEL = b"tocsin/v1/stream\0"
 
 
-class _Chunks:
+class Chunks:
     """The cipher of one file: which nonce and which associated data a chunk gets."""
 
     def __init__(self, key: bytes, head: bytes, salt: bytes, context: str) -> None:
@@ -42,16 +42,23 @@ class _Chunks:
         return self._cipher.encrypt(self._next_nonce(last), chunk, self._bound)
 
     def open(self, chunk: bytes, *, last: bool) -> bytes:
-        number = self._count
+        self._count += 1
+        return self.open_at(self._count - 1, chunk, last=last)
+
+    def open_at(self, number: int, chunk: bytes, *, last: bool) -> bytes:
+        """Open the chunk that stands at `number`, counted from 0, wherever reading is."""
         try:
-            return self._cipher.decrypt(self._next_nonce(last), chunk, self._bound)
+            return self._cipher.decrypt(_nonce(number, last), chunk, self._bound)
         except (InvalidTag, ValueError):
             raise Damaged(f"the sealed file was changed, cut or moved (chunk {number + 1})") from None
 
     def _next_nonce(self, last: bool) -> bytes:
-        nonce = self._count.to_bytes(11, "big") + bytes([last])
         self._count += 1
-        return nonce
+        return _nonce(self._count - 1, last)
+
+
+def _nonce(number: int, last: bool) -> bytes:
+    return number.to_bytes(11, "big") + bytes([last])
 
 
 class StreamSealer:
@@ -62,7 +69,7 @@ class StreamSealer:
     ) -> None:
         salt = os.urandom(SALT_BYTES) if salt is None else salt
         head = bytes([VERSION]) + key_id
-        self._chunks = _Chunks(key, head, salt, context)
+        self._chunks = Chunks(key, head, salt, context)
         self._dst = dst
         self._waiting = bytearray()
         self.size = 0
@@ -96,7 +103,7 @@ def open_chunks(key: bytes, key_id: bytes, src: BinaryIO, *, context: str) -> It
     salt = read_exactly(src, SALT_BYTES)
     if len(salt) < SALT_BYTES:
         raise Damaged("the sealed file was cut short")
-    chunks = _Chunks(key, head, salt, context)
+    chunks = Chunks(key, head, salt, context)
     chunk, first = read_exactly(src, SEALED_CHUNK_BYTES), True
     while True:
         following = read_exactly(src, SEALED_CHUNK_BYTES) if len(chunk) == SEALED_CHUNK_BYTES else b""

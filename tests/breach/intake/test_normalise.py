@@ -2,9 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from breach.intake.contact import country_code, email_address, language_code, phone_number
+from breach.intake.contact import country_code, email_address, language_code
 from breach.intake.mapping import ColumnMapping, ColumnRule
 from breach.intake.normalise import Accepted, Normaliser, channel_of, clean, has_address, is_formula
+from breach.intake.phones import phone_number
 from breach.intake.record import Record, merged
 from breach.intake.refusals import Refusal, mask, reason_text, reasons
 from breach.intake.rows import Row
