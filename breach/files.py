@@ -113,6 +113,21 @@ def open_sealed(file: SealedFile) -> IO[bytes]:
     return target
 
 
+def stream_sealed(file: SealedFile) -> BinaryIO:
+    """Return the content as a readable, seekable stream that decrypts as it is read, in bounded memory.
+
+    Damage shows where it is met; use `open_sealed` for what is handed out.
+    """
+    incident = file.incident
+    context = context_of(incident, file.purpose, file.uid)
+    return vault_for(incident).open_seekable(path_of(file.name).open("rb"), context=context)
+
+
+def remove_unsaved(file: SealedFile) -> None:
+    """Remove the content of a row that was never saved."""
+    path_of(file.name).unlink(missing_ok=True)
+
+
 def meta_of(file: SealedFile) -> dict[str, str]:
     """Open what is sealed beside the file: salt, plain SHA-256 (hex) and the name it was given."""
     context = context_of(file.incident, file.purpose, file.uid) + "/meta"

@@ -5,8 +5,8 @@ import contextlib
 from breach import clock
 from breach.errors import Conflict
 from breach.jobs import enqueue, job
-from breach.models import IntakeFile, MatchDecision, MatchRun
-from breach.services import intake, loading, near_matching, suggestions
+from breach.models import IntakeFile, IntakeState, MatchDecision, MatchRun
+from breach.services import intake, loading, near_matching, suggestions, trial
 
 
 @job("people.load")
@@ -15,10 +15,24 @@ def load_people(uid: str) -> None:
     file = IntakeFile.objects.select_related("incident", "party", "file__incident", "accepted_by").get(
         uid=uid
     )
-    with contextlib.suppress(Conflict), loading.opened(file) as load:
-        for batch in load.batches:
-            loading.load_batch(load=load, batch=batch, now=clock.now())
-        loading.finish(load=load, now=clock.now())
+    with contextlib.suppress(Conflict):
+        loading.load_all(file=file, now=clock.now)
+
+
+@job("people.look")
+def look_through(uid: str) -> None:
+    """Look an uploaded file through; one that was looked through meanwhile is left alone."""
+    file = IntakeFile.objects.select_related("incident", "party", "file__incident", "created_by").get(uid=uid)
+    if file.state == IntakeState.UPLOADED and file.created_by:
+        intake.profile(actor=file.created_by, file=file, now=clock.now())
+
+
+@job("people.try")
+def try_mapping(uid: str) -> None:
+    """Go on with a trial. One that was given up, or that another worker goes on with, is left alone."""
+    file = IntakeFile.objects.select_related("incident", "party", "file__incident", "tried_by").get(uid=uid)
+    with contextlib.suppress(Conflict):
+        trial.go_on(file=file, now=clock.now)
 
 
 @job("people.sweep")

@@ -186,8 +186,8 @@ def _without(batch: Columns, lost: set[int]) -> Columns:
         return [column[place] for place in kept]
 
     values = {name: of(column) for name, column in batch.values.items()}
-    rows, given, kinds, minors = map(of, (batch.rows, batch.given, batch.kinds, batch.minors))
-    return Columns(rows, values, given, kinds, minors, batch.refused, batch.set_aside)
+    lists = (of(batch.rows), values, of(batch.given), of(batch.kinds), of(batch.minors))
+    return Columns(*lists, batch.refused, batch.set_aside)
 
 
 def _put(batch: Columns, place: int, outcome: Accepted) -> None:

@@ -19,6 +19,8 @@ from breach.intake.rows import Row
 
 DELIMITERS = (";", ",", "\t", "|")
 SNIFFED_ROWS = 50
+BLOCK_CHARS = 256 * 1024
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _LOST_BYTES = re.compile("[\udc80-\udcff]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SEPARATOR_LINE = re.compile(r'^"?sep=(.)"?\s*$', re.IGNORECASE)
@@ -45,6 +47,22 @@ class _Lines(Iterator[str]):
             raise _TooManyLinesError
         return line
 
+    def block(self) -> list[str]:
+        """Return the next lines, all of them ended, when nothing was given back; an empty list at the end."""
+        text = self._stream.read(BLOCK_CHARS)
+        if text and text[-1] != "\n":
+            text += self._stream.readline(self._caps.line_chars)
+        # An open quote: the record goes on, mostly on the next line.
+        for _ in range(self._caps.record_lines):
+            if text.count('"') % 2 == 0 or not (more := self._stream.readline(self._caps.line_chars)):
+                break
+            text += more
+        return _split(text)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._returned
+
     def give_back(self, lines: list[str]) -> None:
         self._returned.extendleft(reversed(lines))
 
@@ -52,6 +70,11 @@ class _Lines(Iterator[str]):
         """Read on to the end of a line that was longer than the cap."""
         while (piece := self._stream.readline(self._caps.line_chars)) and piece[-1] not in "\r\n":
             pass
+
+
+def _split(text: str) -> list[str]:
+    """Split where the stream's own `readline` does: at newlines, carriage returns, and both together."""
+    return [line for line in _LINE.findall(text) if line]
 
 
 def _open(stream: BinaryIO, encoding: Encoding) -> io.TextIOWrapper:
@@ -98,26 +121,76 @@ def read_text(
     """
     text = _open(stream, encoding)
     lines = _Lines(text, caps)
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     number = 0
     try:
-        while True:
-            number += 1
-            lines.taken.clear()
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                yield _broken(lines, number, error, caps)
-                continue
-            if lines.taken == [f"sep={delimiter}\r\n"] or not any(cells):
-                continue
-            yield _checked(cells, lines, number, caps)
+        # The wide encodings are refused as a whole, naming the very row: they are read line by line.
+        while text.errors != "strict" and (block := lines.block()):
+            for number, found in _records(block, lines, delimiter, caps, number):  # noqa: B007, B020 - the count goes on
+                if found is not None:
+                    yield found
+        if text.errors == "strict":
+            for number, found in _careful(lines, delimiter, caps, number, to_end=True):  # noqa: B007, B020
+                if found is not None:
+                    yield found
     except UnicodeError as error:
-        raise _undecodable(encoding, f"{place}, row {number}") from error
+        raise _undecodable(encoding, f"{place}, row {number + 1}") from error
     finally:
         text.detach()
+
+
+def _records(
+    block: list[str], lines: _Lines, delimiter: str, caps: Caps, number: int
+) -> Iterator[tuple[int, Row | Refusal | None]]:
+    """Yield the records of a block with their numbers: together where nothing has to be refused, else one by one."""
+    cells = _plain(block, delimiter, caps)
+    if cells is None:
+        lines.give_back(block)
+        yield from _careful(lines, delimiter, caps, number)
+    else:
+        for at, row in enumerate(cells, start=number + 1):
+            yield at, Row(at, row) if any(row) else None
+
+
+def _plain(block: list[str], delimiter: str, caps: Caps) -> list[list[str]] | None:
+    """Return the records of a block in which nothing has to be refused, or None when it needs a careful look."""
+    text = "".join(block)
+    printable = text.replace("\r\n", "").replace("\n", "").replace(delimiter, "").isprintable()
+    if not printable or max(map(len, block)) > caps.cell_chars or _SEPARATOR_LINE.match(block[0]):
+        return None
+    reader = csv.reader(block, delimiter=delimiter, strict=True)
+    try:
+        if '"' not in text:
+            return list(reader)
+        records, before = [], 0
+        for record in reader:
+            if reader.line_num - before > 1 and (
+                reader.line_num - before > caps.record_lines or max(map(len, record)) > caps.cell_chars
+            ):
+                return None
+            records.append(record)
+            before = reader.line_num
+    except csv.Error:
+        return None
+    return records
+
+
+def _careful(
+    lines: _Lines, delimiter: str, caps: Caps, number: int, *, to_end: bool = False
+) -> Iterator[tuple[int, Row | Refusal | None]]:
+    """Read record by record until what was given back is used up; a blank record comes as None."""
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    while to_end or not lines.is_empty:
+        number += 1
+        lines.taken.clear()
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield number, _broken(lines, number, error, caps)
+            continue
+        is_blank = lines.taken == [f"sep={delimiter}\r\n"] or not any(cells)
+        yield number, None if is_blank else _checked(cells, lines, number, caps)
 
 
 def _broken(lines: _Lines, number: int, error: csv.Error, caps: Caps) -> Refusal:

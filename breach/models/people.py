@@ -55,6 +55,7 @@ class IntakeFile(PartyRow):
     accepted = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
     set_aside = models.PositiveIntegerField(default=0)
+    tried_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     tried_batches = models.PositiveIntegerField(default=0)
     next_batch = models.PositiveIntegerField(default=0)
     indexed_keys = models.PositiveIntegerField(default=0)

@@ -1,17 +1,13 @@
 """From a blind index to the source records that have it."""
 
+import json
 from collections.abc import Iterable
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
+from breach.intake.prepare import word_of
 from breach.models import BlindKey, Incident, IntakeState, SourceRecord
-
-WORD = 8  # bytes of an index that lead to candidates
-
-
-def word_of(index: bytes) -> int:
-    """Return what `BlindKey.value` holds for a blind index."""
-    return int.from_bytes(index[:WORD], "big", signed=True)
 
 
 def keys_of(source: SourceRecord) -> Iterable[BlindKey]:
@@ -29,3 +25,26 @@ def holders(incident: Incident, name: str, index: bytes) -> QuerySet[SourceRecor
     known = BlindKey.objects.filter(value=word_of(index)).values("source")
     being_loaded = Q(file__state=IntakeState.LOADING)
     return SourceRecord.objects.filter(Q(pk__in=known) | being_loaded, incident=incident, **{name: index})
+
+
+def known_words(words: Iterable[int], party: int) -> dict[int, list[int]]:
+    """Return which of these words sources of the party have, with the sources' primary keys; in one query."""
+    if not BlindKey.objects.exists():
+        return {}
+    wanted = list(words)
+    # One parameter, however many words there are.
+    among, value = (
+        ("= ANY(%s)", wanted)
+        if connection.vendor == "postgresql"
+        else ("IN (SELECT value FROM json_each(%s))", json.dumps(wanted))
+    )
+    found: dict[int, list[int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT k.value, k.source_id FROM breach_blindkey k JOIN breach_sourcerecord s ON s.id = k.source_id"  # noqa: S608
+            f" WHERE k.value {among} AND s.party_id = %s",
+            [value, party],
+        )
+        for word, source in cursor.fetchall():
+            found.setdefault(word, []).append(source)
+    return found

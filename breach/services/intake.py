@@ -6,53 +6,43 @@ with counts and salted digests; the table's name and content are sealed.
 """
 
 import hashlib
-import io
 import unicodedata
-from dataclasses import dataclass
+from contextlib import ExitStack
 from datetime import datetime, timedelta
-from itertools import islice
-from typing import IO, Any
+from typing import IO
 
 from django.db import IntegrityError, transaction
 
 from breach import jobs
 from breach.errors import BadInput, Conflict
-from breach.files import meta_of, seal_file
+from breach.files import meta_of, remove_unsaved, seal_file, stream_sealed
 from breach.intake.mapping import ColumnMapping, check_mapping
-from breach.intake.normalise import Accepted
-from breach.intake.pipeline import outcomes
 from breach.intake.profile import Profile, profile_table, propose_mapping
 from breach.intake.read import Options, Table, open_table
-from breach.intake.refusals import Refusal
-from breach.models import Incident, IntakeFile, IntakeState, Party, RefusedCell, SealedFile, User
+from breach.models import Incident, IntakeFile, IntakeState, Party, SealedFile, User
 from breach.permissions import require
+from breach.services import trial
 from breach.services.keys import vault_for
-from breach.services.loading import UNFINISHED, table_of
+from breach.services.loading import table_of
 from breach.services.person_rows import local_day
 from breach.services.record import record
-from breach.vault import canonical_json
+from breach.services.tables import OPEN, forget_trial, mapping_digest, move
+from breach.services.trial import DryRun, dry_run
+
+__all__ = ["OPEN", "DryRun", "dry_run"]
 
 PURPOSE, SAME_FILE = "intake", "intake-file"
 LONGEST_NAME = 120
 CHUNK = 1024 * 1024
-REFUSALS_AT_ONCE = 1_000
-# A load that was silent for this long lost its worker or its queue.
+# Work that was silent for this long lost its worker or its queue.
 SILENT = timedelta(minutes=5)
-# States and every legal move between them; `discard` leaves from all but the last two.
-OPEN = (IntakeState.UPLOADED, IntakeState.PROFILED, IntakeState.MAPPED, IntakeState.CHECKED)
-
-
-@dataclass(frozen=True, slots=True)
-class DryRun:
-    """What a file would give: read = accepted + refused. `refusals` holds rows refused and cells set
-    aside, in order.
-    """
-
-    read: int
-    accepted: int
-    refused: int
-    set_aside: int
-    refusals: tuple[Refusal, ...]
+# What a file in this state waits for.
+JOBS = {
+    IntakeState.UPLOADED: "people.look",
+    IntakeState.TRYING: "people.try",
+    IntakeState.ACCEPTED: "people.load",
+    IntakeState.LOADING: "people.load",
+}
 
 
 def upload(
@@ -68,7 +58,7 @@ def upload(
     """Take in a table, sealed. Raises BadInput when it is no table that can be read, Conflict when it is
     here already.
 
-    The whole file is looked at in memory before anything is stored.
+    It is sealed while it streams in, and looked at through the seal; what is refused is removed again.
     """
     require(actor, "intake.load", incident)
     if party.incident_id != incident.pk:
@@ -76,13 +66,29 @@ def upload(
             "The party belongs to another incident", place="party", mend="Choose one of this incident."
         )
     name = shown_name(filename)
-    content = io.BytesIO(b"".join(iter(lambda: stream.read(CHUNK), b"")))
-    table = open_table(content, name, options)
-    content.seek(0)
-    same = vault_for(incident).blind(hashlib.sha256(content.getbuffer()).hexdigest(), kind=SAME_FILE)
-    _refuse_twice(party, same, name)
     # Before the transaction, so that no other writer waits for a large file.
-    sealed = seal_file(incident=incident, stream=content, purpose=PURPOSE, now=now, filename=table.place)
+    sealed = seal_file(incident=incident, stream=stream, purpose=PURPOSE, now=now, filename=name)
+    with ExitStack() as undo:
+        undo.callback(remove_unsaved, sealed)
+        with stream_sealed(sealed) as content:
+            table = open_table(content, name, options)
+        same = vault_for(incident).blind(meta_of(sealed)["sha256"], kind=SAME_FILE)
+        _refuse_twice(party, same, name)
+        file = _keep(actor, incident, party, table, sealed, same, name, now)
+        undo.pop_all()
+    return file
+
+
+def _keep(
+    actor: User,
+    incident: Incident,
+    party: Party,
+    table: Table,
+    sealed: SealedFile,
+    same: bytes,
+    name: str,
+    now: datetime,
+) -> IntakeFile:
     try:
         with transaction.atomic():
             file = _stored(actor, incident, party, table, sealed, same, now)
@@ -175,7 +181,7 @@ def profile(*, actor: User, file: IntakeFile, now: datetime) -> Profile:
         # A mapping that somebody has chosen stays.
         mapping = file.mapping or propose_mapping(found).to_json()
         state = IntakeState.PROFILED if file.state == IntakeState.UPLOADED else file.state
-        _move(file, OPEN, profile=found.to_json(), mapping=mapping, state=state)
+        move(file, OPEN, profile=found.to_json(), mapping=mapping, state=state)
         data = {"rows": found.rows, "unreadable": found.unreadable, "columns": len(found.columns)}
         record(
             actor=actor,
@@ -195,73 +201,15 @@ def set_mapping(*, actor: User, file: IntakeFile, mapping: ColumnMapping, now: d
     require(actor, "intake.load", file.incident)
     with table_of(file) as table:
         checked = check_mapping(mapping, table.header)
+    forget_trial(file)
     with transaction.atomic():
-        _forget_trial(file)
-        _move(file, OPEN, mapping=checked.to_json(), state=IntakeState.MAPPED)
+        move(file, OPEN, mapping=checked.to_json(), state=IntakeState.MAPPED)
         # Headers are the file's own words: only a digest of the mapping goes into the ledger.
-        data = {"digest": _mapping_digest(checked), "columns": len(checked.columns)}
+        data = {"digest": mapping_digest(checked), "columns": len(checked.columns)}
         record(
             actor=actor, incident=file.incident, action="intake.mapped", subject=file.uid, data=data, now=now
         )
     return file
-
-
-def dry_run(*, actor: User, file: IntakeFile, now: datetime) -> DryRun:
-    """Try the mapping on every row and keep the refused cells, masked. No person is stored."""
-    require(actor, "intake.load", file.incident)
-    with table_of(file) as table:
-        mapping = check_mapping(ColumnMapping.from_json(file.mapping), table.header)
-        tried = _tried(table, mapping, file)
-    with transaction.atomic():
-        _forget_trial(file)
-        _move(
-            file,
-            OPEN,
-            state=IntakeState.CHECKED,
-            mapping=mapping.to_json(),
-            mapping_digest=_mapping_digest(mapping),
-            read=tried.read,
-            accepted=tried.accepted,
-            refused=tried.refused,
-            set_aside=tried.set_aside,
-        )
-        cells = iter(tried.refusals)
-        while part := list(islice(cells, REFUSALS_AT_ONCE)):
-            RefusedCell.objects.bulk_create(_cell(file, each) for each in part)
-        data = {
-            "read": tried.read,
-            "accepted": tried.accepted,
-            "refused": tried.refused,
-            "mapping": file.mapping_digest,
-        }
-        record(
-            actor=actor, incident=file.incident, action="intake.tried", subject=file.uid, data=data, now=now
-        )
-    return tried
-
-
-def _tried(table: Table, mapping: ColumnMapping, file: IntakeFile) -> DryRun:
-    accepted = refused = 0
-    refusals: list[Refusal] = []
-    for outcome in outcomes(table, mapping, file.ages_on):
-        if isinstance(outcome, Accepted):
-            accepted += 1
-            refusals += outcome.set_aside
-        else:
-            refused += 1
-            refusals.append(outcome)
-    return DryRun(accepted + refused, accepted, refused, len(refusals) - refused, tuple(refusals))
-
-
-def _cell(file: IntakeFile, refusal: Refusal) -> RefusedCell:
-    return RefusedCell(
-        file=file,
-        row=refusal.row,
-        column=refusal.column,
-        reason=refusal.reason,
-        masked=refusal.masked,
-        whole_row=refusal.whole_row,
-    )
 
 
 def accept(*, actor: User, file: IntakeFile, now: datetime) -> IntakeFile:
@@ -270,12 +218,12 @@ def accept(*, actor: User, file: IntakeFile, now: datetime) -> IntakeFile:
     """
     require(actor, "intake.load", file.incident)
     file.refresh_from_db()
-    if file.mapping is None or file.mapping_digest != _mapping_digest(ColumnMapping.from_json(file.mapping)):
+    if file.mapping is None or file.mapping_digest != mapping_digest(ColumnMapping.from_json(file.mapping)):
         raise Conflict("The mapping has not been tried as it is now. Try it first.")
     if not file.accepted:
         raise Conflict("Not one row would be accepted. Correct the mapping or the file.")
     with transaction.atomic():
-        _move(
+        move(
             file,
             (IntakeState.CHECKED,),
             state=IntakeState.ACCEPTED,
@@ -304,41 +252,36 @@ def accept(*, actor: User, file: IntakeFile, now: datetime) -> IntakeFile:
 def discard(*, actor: User, file: IntakeFile, now: datetime) -> IntakeFile:
     """Set a file aside that was not accepted, so that a corrected one, or the same again, can be given."""
     require(actor, "intake.load", file.incident)
+    forget_trial(file)
     with transaction.atomic():
-        _forget_trial(file)
-        _move(file, OPEN, state=IntakeState.DISCARDED)
+        move(file, OPEN, state=IntakeState.DISCARDED)
         record(actor=actor, incident=file.incident, action="intake.discarded", subject=file.uid, now=now)
     return file
 
 
 def enqueue_silent(*, now: datetime) -> int:
-    """Queue again what was accepted and shows no sign of life: the queue was flushed, or the worker died."""
-    silent = IntakeFile.objects.filter(state__in=UNFINISHED, progress_at__lt=now - SILENT)
+    """Queue again what shows no sign of life: the queue was flushed, or the worker died."""
+    silent = IntakeFile.objects.filter(state__in=JOBS, progress_at__lt=now - SILENT)
     count = 0
-    for pk, uid, seen in list(silent.values_list("pk", "uid", "progress_at")):
+    for pk, uid, state, seen in list(silent.values_list("pk", "uid", "state", "progress_at")):
         with transaction.atomic():
             # Of two sweeps at once, one moves the mark and queues.
-            if IntakeFile.objects.filter(pk=pk, progress_at=seen, state__in=UNFINISHED).update(
-                progress_at=now
-            ):
-                jobs.enqueue("people.load", uid)
+            if IntakeFile.objects.filter(pk=pk, progress_at=seen, state=state).update(progress_at=now):
+                jobs.enqueue(JOBS[IntakeState(state)], uid)
                 count += 1
     return count
 
 
-def _move(file: IntakeFile, allowed: tuple[str, ...], **changes: Any) -> None:
-    """Change the file if it is still in one of the allowed states, by one conditional update."""
-    if not IntakeFile.objects.filter(pk=file.pk, state__in=allowed).update(**changes):
-        raise Conflict("The file has moved on: it was accepted, loaded or discarded.")
-    file.refresh_from_db()
+def look_later(*, actor: User, file: IntakeFile, now: datetime) -> None:
+    """Have a worker look the file through; for files that take longer than a page should."""
+    require(actor, "intake.load", file.incident)
+    with transaction.atomic():
+        move(file, (IntakeState.UPLOADED,), progress_at=now)
+        jobs.enqueue("people.look", file.uid)
 
 
-def _forget_trial(file: IntakeFile) -> None:
-    file.refusals.all().delete()
-    IntakeFile.objects.filter(pk=file.pk).update(
-        mapping_digest="", read=0, accepted=0, refused=0, set_aside=0
-    )
-
-
-def _mapping_digest(mapping: ColumnMapping) -> str:
-    return hashlib.sha256(canonical_json(mapping.to_json())).hexdigest()
+def try_later(*, actor: User, file: IntakeFile, now: datetime) -> None:
+    """Have a worker try the mapping; for files that take longer than a page should."""
+    trial.begin(actor=actor, file=file, now=now)
+    with transaction.atomic():
+        jobs.enqueue("people.try", file.uid)

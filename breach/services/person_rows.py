@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 from breach.intake.dates import is_minor
 from breach.intake.match import CUSTOMER_NUMBER, EMAIL, NAME_BIRTH_POSTCODE, plain_keys
 from breach.intake.normalise import channel_of, has_address
+from breach.intake.prepare import SOURCE_DIGEST, with_salt
 from breach.intake.record import Record, merged
 from breach.models import BlindKey, Incident, Person, PersonChange, PersonState, SourceRecord
 from breach.queries.blind_keys import keys_of
 from breach.vault import IncidentVault, new_salt, salted_digest
 
-SOURCE_DIGEST = "source-record"  # in salted digests; frozen
 INDEXES = {EMAIL: "email_index", CUSTOMER_NUMBER: "customer_index", NAME_BIRTH_POSTCODE: "name_index"}
 # Fields of a person that follow from their records.
 FOLLOWS = (
@@ -55,7 +55,7 @@ def seal_sources(vault: IncidentVault, rows: Sequence[tuple[SourceRecord, Record
     for row, record in rows:
         content, salt = record.to_bytes(), new_salt()
         digests.append(bytes.fromhex(salted_digest(SOURCE_DIGEST, content, salt)))
-        bodies.append((row.context, _with_salt(content, salt)))
+        bodies.append((row.context, with_salt(content, salt)))
         for kind, text in plain_keys(record):
             setattr(row, INDEXES[kind], vault.blind(text, kind=kind))
     blobs = vault.seal_many(bodies)
@@ -68,10 +68,6 @@ def store_source(row: SourceRecord) -> None:
     """Save one source record with its blind keys; a load of a whole table does it in bulk."""
     row.save()
     BlindKey.objects.bulk_create(keys_of(row))
-
-
-def _with_salt(content: bytes, salt: bytes) -> bytes:
-    return b'{"record":' + content + b',"salt":"' + salt.hex().encode() + b'"}'
 
 
 def open_sources(vault: IncidentVault, rows: Sequence[SourceRecord]) -> list[Record]:

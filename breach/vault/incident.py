@@ -87,7 +87,7 @@ class IncidentVault:
         """
         return sum(dst.write(chunk) for chunk in self.open_chunks(src, context=context))
 
-    def open_seekable(self, src: BinaryIO, *, context: str) -> io.BufferedReader:
+    def open_seekable(self, src: BinaryIO, *, context: str) -> BinaryIO:
         """Return the plaintext of a sealed file as a seekable stream in bounded memory; closing it closes `src`."""
         return io.BufferedReader(SealedReader(self._seal_key, self.key_id, src, context=context))
 

@@ -6,6 +6,7 @@ from typing import Any
 from breach.errors import BadInput
 
 BENCHES = {
+    "intake": "breach.benches.intake",
     "ledger": "breach.benches.ledger",
     "seal": "breach.benches.seal",
 }

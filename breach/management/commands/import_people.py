@@ -7,7 +7,16 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 from breach import clock
 from breach.commands import TocsinCommand
@@ -16,7 +25,7 @@ from breach.intake.mapping import ColumnMapping
 from breach.intake.read import Options
 from breach.intake.refusals import reason_text
 from breach.models import Incident, IntakeFile, IntakeState, Party, PersonState, User
-from breach.services import intake, loading
+from breach.services import intake, loading, trial
 
 
 class Command(TocsinCommand):
@@ -49,7 +58,8 @@ class Command(TocsinCommand):
             if options["mapping"]:
                 mapping = ColumnMapping.from_json(_json(options["mapping"]))
                 intake.set_mapping(actor=actor, file=file, mapping=mapping, now=clock.now())
-            intake.dry_run(actor=actor, file=file, now=clock.now())
+            trial.begin(actor=actor, file=file, now=clock.now())
+            self._try(file, quiet=bool(options["json"]))
             intake.accept(actor=actor, file=file, now=clock.now())
         self._load(file, quiet=bool(options["json"]))
         return _report(file, clock.ticks() - started)
@@ -60,7 +70,10 @@ class Command(TocsinCommand):
             raise BadInput("there is no such file", place=str(path), mend="Check the path.")
         with path.open("rb") as stream:
             known = intake.find_same(actor=actor, incident=incident, party=party, stream=stream)
-            if known and known.state != IntakeState.LOADED:
+            if known and known.state not in (IntakeState.LOADED, IntakeState.UPLOADED):
+                return known
+            if known and known.state == IntakeState.UPLOADED:
+                intake.profile(actor=actor, file=known, now=clock.now())
                 return known
             stream.seek(0)
             file = intake.upload(
@@ -75,22 +88,17 @@ class Command(TocsinCommand):
         intake.profile(actor=actor, file=file, now=clock.now())
         return file
 
+    def _try(self, file: IntakeFile, *, quiet: bool) -> None:
+        with _progress(quiet=quiet) as progress:
+            task = progress.add_task("tried", total=(file.profile or {}).get("rows"), completed=file.read)
+            trial.go_on(file=file, now=clock.now, tell=lambda row: progress.update(task, completed=row.read))
+
     def _load(self, file: IntakeFile, *, quiet: bool) -> None:
-        columns = (
-            *Progress.get_default_columns()[:1],
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-        )
-        with (
-            Progress(*columns, console=Console(stderr=True), disable=quiet) as progress,
-            loading.opened(file) as load,
-        ):
-            task = progress.add_task("rows", total=file.accepted, completed=file.loaded)
-            for batch in load.batches:
-                loading.load_batch(load=load, batch=batch, now=clock.now())
-                progress.update(task, completed=file.loaded)
-            loading.finish(load=load, now=clock.now())
+        with _progress(quiet=quiet) as progress:
+            task = progress.add_task("loaded", total=file.accepted, completed=file.loaded)
+            loading.load_all(
+                file=file, now=clock.now, tell=lambda row: progress.update(task, completed=row.loaded)
+            )
 
     def show(self, document: dict[str, Any]) -> None:
         say: Callable[[str], None] = self.stdout.write
@@ -102,6 +110,25 @@ class Command(TocsinCommand):
             f"{document['merged']} joined, {document['suggestions']} to be judged. "
             f"{document['people']} people in all."
         )
+
+
+class _Rate(ProgressColumn):
+    """Rows a second."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:,.0f} rows/s" if speed else "")
+
+
+def _progress(*, quiet: bool) -> Progress:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _Rate(),
+        TimeRemainingColumn(),
+    )
+    return Progress(*columns, console=Console(stderr=True), disable=quiet)
 
 
 def _incident(reference: str) -> Incident:

@@ -1,7 +1,15 @@
+import dataclasses
+import io
+from unittest.mock import patch
+
+import hypothesis
 import pytest
+from hypothesis import strategies as st
 
 from breach.errors import BadInput
-from breach.intake.caps import Caps
+from breach.intake import text
+from breach.intake.caps import CAPS, Caps
+from breach.intake.encodings import Encoding
 from breach.intake.read import Options
 from breach.intake.refusals import Refusal
 from breach.intake.rows import Row
@@ -241,3 +249,40 @@ def test_every_row_is_a_row_or_a_refusal() -> None:
         range(2, 302)
     )
     assert sum(isinstance(outcome, Row) for outcome in outcomes) == 100
+
+
+LINES = st.lists(
+    st.one_of(
+        st.sampled_from(
+            [
+                "Ann;x\n",
+                "",
+                "\n",
+                ";;\n",
+                '"a;b";c\r\n',
+                '"a\nb";c\n',
+                '"open;c\n',
+                'x"y;z\n',
+                "é\xa0;1\r",
+                "a;b\0\n",
+            ]
+        ),
+        st.text('ab;" \n\r\x85\u2028é', max_size=12),
+    ),
+    max_size=12,
+)
+
+
+@hypothesis.settings(max_examples=500, deadline=None)
+@hypothesis.given(LINES, st.integers(1, 40))
+def test_a_block_at_a_time_is_what_a_line_at_a_time_is(lines: list[str], size: int) -> None:
+    content = "".join(lines).encode()
+    caps = dataclasses.replace(CAPS, record_lines=3, cell_chars=20)
+    encoding = Encoding("utf-8", "given")
+
+    with patch.object(text, "BLOCK_CHARS", size):
+        blocks = list(text.read_text(io.BytesIO(content), encoding, ";", caps, place="x"))
+    with patch.object(text, "_plain", return_value=None), patch.object(text, "BLOCK_CHARS", 1 << 30):
+        alone = list(text.read_text(io.BytesIO(content), encoding, ";", caps, place="x"))
+
+    assert blocks == alone

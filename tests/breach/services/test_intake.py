@@ -70,10 +70,7 @@ def checked(house: House, content: bytes | str = TABLE, name: str = "people.csv"
 def load(house: House, content: bytes | str = TABLE, name: str = "people.csv") -> IntakeFile:
     file = checked(house, content, name)
     intake.accept(actor=house.responder, file=file, now=NOW)
-    with loading.opened(file) as work:
-        for batch in work.batches:
-            loading.load_batch(load=work, batch=batch, now=NOW)
-        loading.finish(load=work, now=NOW)
+    loading.load_all(file=file, now=lambda: NOW)
     return file
 
 
@@ -263,7 +260,7 @@ def test_a_load_that_was_killed_ends_as_one_without(opened: House) -> None:
     with patch.object(loading, "BATCH", 100):
         file = checked(opened, content)
         intake.accept(actor=opened.responder, file=file, now=NOW)
-        with loading.opened(file) as work:
+        with loading.opened(file, NOW) as work:
             for _ in range(5):
                 loading.load_batch(load=work, batch=next(work.batches), now=NOW)
             batch = next(work.batches)
@@ -274,10 +271,7 @@ def test_a_load_that_was_killed_ends_as_one_without(opened: House) -> None:
                 loading.load_batch(load=work, batch=batch, now=NOW)
         file = IntakeFile.objects.get(pk=file.pk)
         assert (file.next_batch, file.loaded, SourceRecord.objects.count()) == (5, file.loaded, file.loaded)
-        with loading.opened(file) as work:
-            for batch in work.batches:
-                loading.load_batch(load=work, batch=batch, now=NOW)
-            loading.finish(load=work, now=NOW)
+        loading.load_all(file=file, now=lambda: NOW)
     interrupted = everybody(opened)
     numbers = (file.loaded, file.people_new, file.merged, file.suggested)
 
@@ -291,10 +285,12 @@ def test_a_load_that_was_killed_ends_as_one_without(opened: House) -> None:
 def test_a_batch_is_stored_once_whoever_comes_second(opened: House) -> None:
     file = checked(opened)
     intake.accept(actor=opened.responder, file=file, now=NOW)
-    with loading.opened(file) as one, loading.opened(file) as two:
+    with loading.opened(file, NOW) as one, loading.opened(file, NOW) as two:
         loading.load_batch(load=one, batch=next(one.batches), now=NOW)
         with pytest.raises(Conflict, match="Another worker"):
             loading.load_batch(load=two, batch=next(two.batches), now=NOW)
+        while loading.index_keys(load=one, now=NOW):
+            pass
         loading.finish(load=one, now=NOW)
         with pytest.raises(Conflict, match="loaded already"):
             loading.finish(load=two, now=NOW)
@@ -384,7 +380,7 @@ def test_an_accepted_file_does_not_move_back(opened: House) -> None:
     for step in (intake.profile, intake.dry_run, intake.discard):
         with pytest.raises(Conflict, match="has moved on"):
             step(actor=opened.responder, file=file, now=NOW)
-    with pytest.raises(Conflict, match="not waiting"), loading.opened(file):
+    with pytest.raises(Conflict, match="not waiting"), loading.opened(file, NOW):
         pass
 
 
@@ -464,7 +460,7 @@ def test_command_goes_on_where_it_was_interrupted(opened: House, tmp_path: Path)
     path.write_bytes((SAMPLES / "customers.csv").read_bytes())
     file = checked(opened, path.read_bytes())
     intake.accept(actor=opened.responder, file=file, now=NOW)
-    with loading.opened(file) as work:
+    with loading.opened(file, NOW) as work:
         loading.load_batch(load=work, batch=next(work.batches), now=NOW)
 
     document = run(str(path), "--incident", opened.incident.reference)
