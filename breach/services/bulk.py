@@ -41,7 +41,7 @@ def _defaults(model: type[models.Model], fields: Sequence[str]) -> dict[str, Any
     return {
         field.name: field.get_db_prep_save(field.get_default(), connection)
         for field in model._meta.concrete_fields  # noqa: SLF001 - Django's documented API
-        if not (field.primary_key or field.null or field.name in fields)
+        if not (field.primary_key or field.null or field.has_db_default() or field.name in fields)
     }
 
 
