@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('breach', '0009_near_matches'),
+        ('breach', '0010_law_of_the_house'),
     ]
 
     operations = [
