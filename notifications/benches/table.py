@@ -8,6 +8,7 @@ from breach.errors import BadInput
 BENCHES = {
     "intake": "breach.benches.intake",
     "ledger": "breach.benches.ledger",
+    "matching": "breach.benches.matching",
     "seal": "breach.benches.seal",
 }
 
