@@ -21,6 +21,7 @@ class Clock:
 
     `due` is None where the law gives only a verbal `standard` ("without undue delay"). `outer` is the last
     instant an extension or a long stop allows. `done_at` ends the clock. `url` leads to the working.
+    `held` says in words what holds it back; a clock without `due` then waits for that to end.
     """
 
     label: str
@@ -33,14 +34,15 @@ class Clock:
     done_at: datetime | None = None
     provisional: bool = False
     url: str = ""
+    held: str = ""
 
     @property
     def state(self) -> str:
-        """One of done, done_late, verbal, running, pressing, late."""
+        """One of done, done_late, held, verbal, running, pressing, late."""
         if self.done_at is not None:
             return "done_late" if self.due is not None and self.done_at > self.due else "done"
         if self.due is None:
-            return "verbal"
+            return "held" if self.held else "verbal"
         if self.now > self.due:
             return "late"
         return "pressing" if self.due - self.now <= PRESSING else "running"
@@ -55,6 +57,7 @@ class Clock:
         tones = {
             "done": "good",
             "done_late": "bad",
+            "held": "neutral",
             "verbal": "info",
             "running": "info",
             "pressing": "warn",

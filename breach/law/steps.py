@@ -43,3 +43,8 @@ def text_of(value: object) -> str:
 def local(instant: datetime, zone: ZoneInfo) -> str:
     """Return the instant as said in `zone`, with the zone's name: what a step shows to people."""
     return f"{instant.astimezone(zone).isoformat(timespec='seconds')}[{zone.key}]"
+
+
+def instant_of(text: str) -> datetime:
+    """Return the aware instant of what `local` wrote."""
+    return datetime.fromisoformat(text.partition("[")[0])

@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 
 from breach.figures import Clock
 from breach.law import regimes, words
+from breach.law.steps import Step, instant_of
 from breach.models import Obligation, ObligationState
 
 # Authorities are stored by their full name in their own language, with the usual short form behind it.
@@ -53,7 +54,19 @@ def clock_of(obligation: Obligation, now: datetime) -> Clock:
         done_at=obligation.met_at,
         provisional=obligation.state == ObligationState.PROVISIONAL,
         url=reverse("obligation", args=[incident.uid, obligation.uid]),
+        held=_held(obligation, now, language),
     )
+
+
+def _held(obligation: Obligation, now: datetime, language: str) -> str:
+    """Say which request of law enforcement holds the notice back at `now`; empty where none does."""
+    for stored in obligation.working:
+        line = Step.from_json(stored)
+        if line.code == "clock.held_open" or (
+            line.code == "clock.held" and instant_of(line.values["at"]) > now
+        ):
+            return words.word(line, language)
+    return ""
 
 
 def _short(name: str) -> str:

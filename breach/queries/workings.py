@@ -1,5 +1,6 @@
 """Stored steps in words: the working of a clock, and why other regimes do not apply."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,9 +8,11 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from breach.law import regimes, words
+from breach.law import words
 from breach.law.steps import Step
-from breach.models import Obligation, Party, RegimeAnswer
+from breach.models import Obligation, Party, RegimeAnswer, RegimeSwitch
+from breach.queries import switches
+from breach.queries.clocks import law_name, obligation_label
 from breach.queries.fact_labels import fact_label
 from breach.queries.facts import latest_version
 
@@ -42,6 +45,40 @@ class RegimeLine:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Would:
+    """A duty that a switched-off regime would ask for: `due` aware UTC, or None with a `standard` in words."""
+
+    label: str
+    due: datetime | None
+    standard: str
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchedOffLine:
+    """A regime that the house does not follow: who switched it off, when, why.
+
+    `text` says why it would ask nothing or, `is_undecided`, why that cannot be told yet.
+    """
+
+    name: str
+    by: str
+    at: datetime
+    reason: str
+    would: tuple[Would, ...]
+    text: str
+    is_undecided: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Regimes under which nothing is owed, by what decides it."""
+
+    ruled_out: tuple[RegimeLine, ...] = ()
+    undecided: tuple[RegimeLine, ...] = ()
+    switched_off: tuple[SwitchedOffLine, ...] = ()
+
+
 def of(row: Obligation, language: str) -> Working:
     """The working of one clock, with every value it superseded, newest first."""
     earlier, old = [], row.supersedes
@@ -62,21 +99,49 @@ def of(row: Obligation, language: str) -> Working:
     )
 
 
-def answers(party: Party, language: str) -> dict[str, list[RegimeLine]]:
-    """Regimes that are ruled out or undecided on the latest facts, with the fact that decides."""
+def answers(party: Party, language: str) -> Answers:
+    """Regimes that are ruled out, undecided or switched off, on the latest facts, with what decides."""
     version = latest_version(party)
-    found: dict[str, list[RegimeLine]] = {"ruled_out": [], "undecided": []}
     if version is None:
-        return found
-    names = regimes.load()
-    for row in RegimeAnswer.objects.filter(facts=version, ended_at=None).order_by("regime"):
-        regime = names.get(row.regime)
-        found[row.outcome].append(
-            RegimeLine(
-                regime.name(language) if regime else row.regime, row.outcome, _detail(row.detail, language)
-            )
-        )
-    return found
+        return Answers()
+    rows = list(RegimeAnswer.objects.filter(facts=version, ended_at=None).order_by("regime"))
+    off = [row for row in rows if row.outcome == "switched_off"]
+    thrown = switches.by_uid(row.detail["switch"] for row in off)
+    return Answers(
+        ruled_out=_lines(rows, "ruled_out", language),
+        undecided=_lines(rows, "undecided", language),
+        switched_off=tuple(_off(row, thrown[row.detail["switch"]], language) for row in off),
+    )
+
+
+def _lines(rows: Iterable[RegimeAnswer], outcome: str, language: str) -> tuple[RegimeLine, ...]:
+    return tuple(
+        RegimeLine(law_name(row.regime, language), outcome, _detail(row.detail, language))
+        for row in rows
+        if row.outcome == outcome
+    )
+
+
+def _off(row: RegimeAnswer, switch: RegimeSwitch, language: str) -> SwitchedOffLine:
+    return SwitchedOffLine(
+        name=law_name(row.regime, language),
+        by=switch.created_by.name,
+        at=switch.created_at,
+        reason=switch.reason,
+        would=tuple(_would(row.regime, duty, language) for duty in row.detail["would"]),
+        text=_detail(row.detail, language) if row.detail["reason"] else "",
+        is_undecided=bool(row.detail["needs"]),
+    )
+
+
+def _would(regime: str, duty: dict[str, Any], language: str) -> Would:
+    owed = Obligation(regime=regime, to=duty["to"], phase=duty["phase"], recipient=duty["recipient"])
+    standard = words.name("standard", duty["standard"], language) if duty["standard"] else ""
+    return Would(
+        obligation_label(owed, language),
+        datetime.fromisoformat(duty["due"]) if duty["due"] else None,
+        standard,
+    )
 
 
 def in_words(step: dict[str, Any], language: str) -> str:

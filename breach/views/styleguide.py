@@ -48,6 +48,13 @@ def clocks(now: datetime) -> list[Clock]:
             "Attorney General: first notification", now, now - 3 * hour, "America/Los_Angeles", started=start
         ),
         Clock("People concerned: first notification", now, None, ZONE, standard="without undue delay"),
+        Clock(
+            "Media: first notification",
+            now,
+            None,
+            ZONE,
+            held="Law enforcement holds the notice back (letter of 3 March).",
+        ),
         Clock("CNIL: final report", now, now + 90 * hour, ZONE, started=start, done_at=now - 2 * hour),
         Clock("Insurer: early warning", now, now - 20 * hour, ZONE, started=start, done_at=now - 2 * hour),
     ]
