@@ -167,15 +167,17 @@ def _medium(covered: Covered, facts: Facts) -> Verdict:
 
 
 def _encryption(covered: Covered, facts: Facts) -> Verdict:  # noqa: PLR0911 - a ladder of cases, read from the top
-    """Encrypted data are outside, as far as the statute says so: the key safe, the key long enough."""
+    """Unreadable data are outside, as far as the statute says so: the key safe, the key long enough."""
     if facts.redacted and covered.redaction_exempt:
         return Verdict(False, step("covered.redacted"))
-    if facts.encryption != "all" or not covered.encryption_exempt:
+    encrypted = facts.encryption == "all" and covered.encryption_exempt
+    unusable = bool(facts.unintelligible) and covered.unusable_exempt
+    if not encrypted and not unusable:
         return Verdict(True, step("covered.readable"))
     if facts.key_compromised:
         return Verdict(True, step("covered.key_taken"))
     bits = covered.encryption_bits
-    if bits is not None and (facts.encryption_bits is None or facts.encryption_bits < bits):
+    if not unusable and bits is not None and (facts.encryption_bits is None or facts.encryption_bits < bits):
         if facts.encryption_bits is None:
             return Verdict(
                 None, step("covered.bits_unknown", bits=bits, facts="encryption_bits"), ("encryption_bits",)
@@ -183,7 +185,7 @@ def _encryption(covered: Covered, facts: Facts) -> Verdict:  # noqa: PLR0911 - a
         return Verdict(True, step("covered.bits_too_few", bits=bits))
     if facts.key_compromised is None and covered.key_must_be_safe:
         return Verdict(None, step("covered.key_unknown", facts="key_compromised"), ("key_compromised",))
-    return Verdict(False, step("covered.encrypted"))
+    return Verdict(False, step("covered.encrypted" if encrypted else "covered.unusable"))
 
 
 def _act(covered: Covered, facts: Facts) -> Verdict:

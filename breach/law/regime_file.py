@@ -56,9 +56,18 @@ def check(row: Mapping[str, Any], place: str) -> None:
     if "hold" in row:
         _hold(row["hold"], f"{place}, hold")
     if "covered" in row:
-        one_of(row["covered"].get("act"), ACTS, "covered.act", place)
-        one_of(row["covered"].get("harm"), HARM_TESTS, "covered.harm", place)
-        one_of(row["covered"].get("confidence"), CONFIDENCE, "covered.confidence", place)
+        _covered(row["covered"], place)
+
+
+def _covered(covered: Mapping[str, Any], place: str) -> None:
+    one_of(covered.get("act"), ACTS, "covered.act", place)
+    one_of(covered.get("harm"), HARM_TESTS, "covered.harm", place)
+    one_of(covered.get("confidence"), CONFIDENCE, "covered.confidence", place)
+    if "unusable_exempt" in covered:
+        exempt = covered["unusable_exempt"]
+        if not isinstance(exempt, Mapping) or not exempt.get("citation"):
+            refuse("covered.unusable_exempt has no citation", place, "Name the place where it is written")
+        one_of(exempt.get("confidence"), CONFIDENCE, "covered.unusable_exempt.confidence", place)
 
 
 def _sources(rows: Iterable[Mapping[str, Any]], place: str) -> None:

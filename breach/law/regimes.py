@@ -79,7 +79,11 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """The data that a US statute covers. Elements are listed in docs/law-data.md."""
+    """The data that a US statute covers. Elements are listed in docs/law-data.md.
+
+    `unusable_exempt`: data made unreadable by another measure than encryption are outside, too. Where
+    `key_must_be_safe`, that holds for both.
+    """
 
     name_plus: tuple[str, ...]
     alone: tuple[str, ...]
@@ -91,6 +95,7 @@ class Covered:
     key_must_be_safe: bool
     encryption_bits: int | None
     redaction_exempt: bool
+    unusable_exempt: bool
     paper: bool
     act: str
     harm: str
@@ -273,6 +278,7 @@ def _covered(row: Mapping[str, Any]) -> Covered:
         key_must_be_safe=row["key_must_be_safe"],
         encryption_bits=row.get("encryption_strength", {}).get("value"),
         redaction_exempt=row["redaction_exempt"],
+        unusable_exempt="unusable_exempt" in row,
         paper=row.get("paper", False),
         act=row["act"],
         harm=row["harm"],
