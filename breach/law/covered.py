@@ -63,7 +63,7 @@ def _elements_met(covered: Covered, facts: Facts, found: frozenset[str]) -> Verd
     elements = _elements(found)
     with_name = _has_name(covered, found)
     alone = sorted(elements.intersection(covered.alone))
-    if alone:
+    if alone and (_is_identified(found) or not covered.alone_needs_identifier):
         return Verdict(True, step("covered.alone", elements=alone))
     listed = sorted(elements.intersection(covered.name_plus) - set(_not_usable(covered, facts, elements)))
     if listed and with_name:
@@ -93,9 +93,11 @@ def _elements(found: frozenset[str]) -> frozenset[str]:
 def _has_name(covered: Covered, found: frozenset[str]) -> bool:
     if "name" in found:
         return True
-    return covered.name_may_be_any_identifier and any(
-        kind.identifies != "none" for kind in kinds.known(found)
-    )
+    return covered.name_may_be_any_identifier and _is_identified(found)
+
+
+def _is_identified(found: frozenset[str]) -> bool:
+    return any(kind.identifies != "none" for kind in kinds.known(found))
 
 
 def _not_usable(covered: Covered, facts: Facts, elements: frozenset[str]) -> tuple[str, ...]:
@@ -147,6 +149,9 @@ def _perhaps_theft(covered: Covered, facts: Facts, elements: frozenset[str]) -> 
 def _not_met(covered: Covered, found: frozenset[str], listed: list[str], *, with_name: bool) -> Verdict:
     if listed and not with_name:
         return Verdict(False, step("covered.no_name", elements=listed))
+    alone = sorted(_elements(found).intersection(covered.alone))
+    if alone:
+        return Verdict(False, step("covered.no_identifier", elements=alone))
     near = sorted(found & (_HASHES | {"iban", "account_number", "card_number"}))
     asks_login = LOGIN in covered.alone or LOGIN in covered.name_plus
     if "password_hash_salted" in near and asks_login and found & _LOGIN_NAMES:
@@ -228,7 +233,24 @@ def _either(first: bool | None, second: bool | None) -> bool | None:
 
 
 def harm_test(covered: Covered, facts: Facts) -> Verdict:
-    """Apply the harm test: an exemption has to be claimed in writing, a positive test has to be met."""
+    """Apply the harm test, save for sectors that have none.
+
+    While it is unknown whether the party is of such a sector, a test that is not met decides nothing.
+    """
+    bound = {name: facts.is_sector(name) for name in covered.no_harm_test_for}
+    if any(bound.values()):
+        return Verdict(True, step("covered.no_harm_test_for", sector=[name for name in bound if bound[name]]))
+    met = _harm_met(covered, facts)
+    unknown = [name for name, found in bound.items() if found is None]
+    if met.holds is not False or not unknown:
+        return met
+    return Verdict(
+        None, step("covered.harm_test_unknown", sector=unknown), tuple(f"sectors.{name}" for name in unknown)
+    )
+
+
+def _harm_met(covered: Covered, facts: Facts) -> Verdict:
+    """An exemption has to be claimed in writing, a positive test has to be met."""
     if covered.harm == "none":
         return Verdict(True, step("covered.no_harm_test"))
     if facts.no_harm_determination:

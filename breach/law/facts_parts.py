@@ -69,7 +69,9 @@ class Sectors:
     nydfs_entity: bool | None = known(
         Flag(), "Covered entity of the New York Department of Financial Services."
     )
-    information_broker: bool | None = known(Flag(), "Information broker or public data collector (Georgia).")
+    information_broker: bool | None = known(
+        Flag(), "Information broker (Maine), or public data collector (Georgia)."
+    )
     small_agent: bool | None = known(Flag(), "Small-scale processing agent (Brazil: doubled periods).")
 
 

@@ -63,6 +63,8 @@ def _covered(covered: Mapping[str, Any], place: str) -> None:
     one_of(covered.get("act"), ACTS, "covered.act", place)
     one_of(covered.get("harm"), HARM_TESTS, "covered.harm", place)
     one_of(covered.get("confidence"), CONFIDENCE, "covered.confidence", place)
+    for sector in covered.get("no_harm_test_for", ()):
+        one_of(sector, Sectors.__dataclass_fields__, "covered.no_harm_test_for", place)
     if "unusable_exempt" in covered:
         exempt = covered["unusable_exempt"]
         if not isinstance(exempt, Mapping) or not exempt.get("citation"):

@@ -82,11 +82,13 @@ class Covered:
     """The data that a US statute covers. Elements are listed in docs/law-data.md.
 
     `unusable_exempt`: data made unreadable by another measure than encryption are outside, too. Where
-    `key_must_be_safe`, that holds for both.
+    `key_must_be_safe`, that holds for both. `alone_needs_identifier`: what counts without a name needs some
+    other identifier of the person. `no_harm_test_for` names sectors that owe notice whatever the harm.
     """
 
     name_plus: tuple[str, ...]
     alone: tuple[str, ...]
+    alone_needs_identifier: bool
     any_if_identity_theft: bool
     name_may_be_any_identifier: bool
     usable_alone_only: tuple[str, ...]
@@ -99,6 +101,7 @@ class Covered:
     paper: bool
     act: str
     harm: str
+    no_harm_test_for: tuple[str, ...]
     determination_kept: Period | None
     determination_with: tuple[str, ...]
     confidence: str
@@ -270,6 +273,7 @@ def _covered(row: Mapping[str, Any]) -> Covered:
     return Covered(
         name_plus=tuple(row["name_plus"]),
         alone=tuple(row["alone"]),
+        alone_needs_identifier=row.get("alone_needs_identifier", False),
         any_if_identity_theft=row.get("any_if_identity_theft", False),
         name_may_be_any_identifier=row.get("name_may_be_any_identifier", False),
         usable_alone_only=tuple(row.get("usable_alone_only", ())),
@@ -282,6 +286,7 @@ def _covered(row: Mapping[str, Any]) -> Covered:
         paper=row.get("paper", False),
         act=row["act"],
         harm=row["harm"],
+        no_harm_test_for=tuple(row.get("no_harm_test_for", ())),
         determination_kept=_period(row.get("determination_kept")),
         determination_with=tuple(row.get("determination_with", ())),
         confidence=row["confidence"],

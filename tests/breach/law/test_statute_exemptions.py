@@ -100,3 +100,48 @@ def test_exemption_of_unusable_data_needs_its_source(value, message):
     with pytest.raises(BadInput) as refusal:
         regime_from(row, "regimes/us_al.toml")
     assert (message, "regimes/us_al.toml") == (refusal.value.message, refusal.value.place)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "outcome"),
+    [
+        (["health"], "covered.no_identifier"),
+        (["health_payment", "order_history"], "covered.no_identifier"),
+        (["health", "email"], "owed"),
+        (["health_payment", "phone"], "owed"),
+        (["health", "name"], "owed"),
+    ],
+)
+def test_texas_asks_who_the_medical_data_are_about(kinds, outcome):
+    assert ask("us_tx", kinds) == outcome
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome"),
+    [
+        ({"misuse_likely": True}, "owed"),
+        ({"misuse_likely": False}, ("sectors.information_broker",)),
+        ({"misuse_likely": False, "sectors": {"information_broker": False}}, "covered.misuse_unlikely"),
+        ({"misuse_likely": False, "sectors": {"information_broker": True}}, "owed"),
+        ({"no_harm_determination": True, "sectors": {"information_broker": True}}, "owed"),
+        (
+            {"no_harm_determination": True, "sectors": {"information_broker": False}},
+            "covered.no_harm_determination",
+        ),
+    ],
+)
+def test_maine_asks_for_no_harm_where_a_broker_lost_the_data(changes, outcome):
+    assert ask("us_me", **changes) == outcome
+
+
+def test_other_statutes_keep_their_harm_test_for_brokers():
+    assert (
+        ask("us_oh", misuse_likely=False, sectors={"information_broker": True}) == "covered.misuse_unlikely"
+    )
+
+
+def test_unknown_sector_without_harm_test_is_refused():
+    row = row_of("us_me")
+    row["covered"]["no_harm_test_for"] = ["brokers"]
+    with pytest.raises(BadInput, match=r"covered\.no_harm_test_for is 'brokers'"):
+        regime_from(row, "regimes/us_me.toml")
