@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -10,11 +10,9 @@ from django.db.models import QuerySet
 from breach.law import kinds
 from breach.models import (
     Assessment,
-    AwarenessState,
     Decision,
     Incident,
     Party,
-    PartyRole,
     PhaseChange,
     User,
 )
@@ -28,15 +26,13 @@ from notifications.models import Filing, FilingState, Notice
 from notifications.moments import say_moment, say_number
 from notifications.queries.filings import content_of
 from notifications.queries.notices import notices_of, sent_by_channel, totals_by_notice
+from notifications.queries.register_filter import DECIDED
 from notifications.reports import page, register
 from notifications.reports.register import RegisterRow
 from notifications.totals import Totals
 from notifications.wording import pick
 
 CAPABILITY = "ledger.export"
-DECIDED = (AwarenessState.DECIDED, AwarenessState.CORRECTED)
-# A client of ours keeps its own register; it stands in ours only as another party.
-OURS = (PartyRole.CONTROLLER, PartyRole.JOINT_CONTROLLER, PartyRole.GROUP_COMPANY, PartyRole.PROCESSOR)
 TYPES = ("confidentiality", "integrity", "availability")
 
 
@@ -46,13 +42,8 @@ def register_incidents(user: User) -> list[Incident]:
     return [incident for incident in rows if can(user, CAPABILITY, incident)]
 
 
-def register_rows(incidents: list[Incident], language: str) -> list[RegisterRow]:
-    """One row per incident and party of the house, oldest first, worded in `language`."""
-    parties = (
-        party
-        for incident in incidents
-        for party in incident.parties.filter(role__in=OURS).select_related("organisation").order_by("pk")
-    )
+def register_rows(parties: Iterable[Party], language: str) -> list[RegisterRow]:
+    """One row per party, in the given order, worded in `language`."""
     return [_Entry(party, language).row() for party in parties]
 
 

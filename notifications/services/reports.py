@@ -26,12 +26,15 @@ from breach.vault.readers import parse_recipient, seal_for_readers
 from notifications.models import Reader, Report
 from notifications.pdf import encrypt
 from notifications.queries.register import register_incidents, register_rows
+from notifications.queries.register_filter import EVERYTHING, RegisterFilter, register_parties, say_filter
 from notifications.queries.reports import report_of
-from notifications.reports.register import register_csv
+from notifications.reports.register import RegisterRow, register_csv
+from notifications.reports.register_files import Taken, register_pdf, register_xlsx
 from notifications.reports.render import report_pdf
 from notifications.wording import LANGUAGES
 
 DIGEST_LABEL = "tocsin/report/1"
+REGISTER_FORMS = ("csv", "xlsx", "pdf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,27 +122,47 @@ def make_report(
     return Made(report, passphrase)
 
 
-def export_register(*, actor: User, language: str, now: datetime) -> bytes:
-    """Return the Article 33(5) register as CSV over every incident that `actor` may take out; noted in the
-    ledger.
+def export_register(
+    *,
+    actor: User,
+    language: str,
+    now: datetime,
+    form: str = "csv",
+    wanted: RegisterFilter = EVERYTHING,
+) -> bytes:
+    """Return the Article 33(5) register over every incident that `actor` may take out, narrowed to `wanted`,
+    as one of REGISTER_FORMS; noted in the ledger.
 
-    Raises Forbidden when there is none that they may, BadInput for a language the register does not speak.
+    Raises Forbidden when there is no incident that they may, BadInput for a language the register does not
+    speak or a format that does not exist.
     """
     require_fresh(actor)
     _check_language(language)
+    if form not in REGISTER_FORMS:
+        mend = f"Choose one of {', '.join(REGISTER_FORMS)}."
+        raise BadInput(f"The register does not leave as {form[:20]!r}", place="format", mend=mend)
     incidents = register_incidents(actor)
     if not incidents:
         raise Forbidden("There is no incident whose register entry you may take out (ledger.export).")
-    rows = register_rows(incidents, language)
-    content = register_csv(rows, language)
+    parties = register_parties(incidents, wanted)
+    rows = register_rows(parties, language)
+    content = _written(rows, language, form, Taken(say_filter(wanted, language), actor.name, now))
     with transaction.atomic():
         data = {
-            "incidents": [incident.uid for incident in incidents],
+            "incidents": list(dict.fromkeys(party.incident.uid for party in parties)),
             "rows": len(rows),
             "language": language,
+            "format": form,
+            "filters": wanted.given(),
         }
         record(actor=actor, incident=None, action="register.exported", subject="register", data=data, now=now)
     return content
+
+
+def _written(rows: list[RegisterRow], language: str, form: str, taken: Taken) -> bytes:
+    if form == "xlsx":
+        return register_xlsx(rows, language, taken.at)
+    return register_pdf(rows, language, taken) if form == "pdf" else register_csv(rows, language)
 
 
 def _check(readers: Sequence[Reader], language: str) -> None:

@@ -74,7 +74,7 @@ def register(cast: Cast) -> None:
     one.tab("Reports")
     one.follow("Register of Article 33(5)")
     one.sees(cast.incident.reference, "Web shop broken into")
-    table = one.download(re.compile("All of it as a table"), role="button").decode("utf-8-sig")
+    table = one.download(re.compile("Take out as a table"), role="button").decode("utf-8-sig")
     assert cast.incident.reference in table
 
 

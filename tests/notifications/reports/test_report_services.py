@@ -171,6 +171,6 @@ def test_auditors_take_the_register_out_and_strangers_do_not(opened: House) -> N
 
 def test_after_erasure_the_register_keeps_the_entry_and_says_what_is_gone(opened: House) -> None:
     incident_keys().destroy(opened.incident.uid)
-    (row,) = register_rows([opened.incident], "en")
+    (row,) = register_rows([opened.party], "en")
     assert row.reference == opened.incident.reference
     assert row.aware_reasons == "(erased with the incident's key)"
