@@ -12,7 +12,7 @@ from breach.law.facts import Facts
 
 def facts_from_text(text: str, *, name: str) -> Facts:
     """Return the facts in `text`; the file's `name` chooses the format and stands in refusals."""
-    document = _parse(text, name)
+    document = parse(text, name)
     try:
         return Facts.from_json(document)
     except BadInput as error:
@@ -20,7 +20,8 @@ def facts_from_text(text: str, *, name: str) -> Facts:
         raise BadInput(error.message, place=place, mend=error.mend, code=error.code) from None
 
 
-def _parse(text: str, name: str) -> Any:
+def parse(text: str, name: str) -> Any:
+    """Return the document in `text`, TOML or JSON by the file's `name`. BadInput names file and line."""
     if not text.strip():
         raise BadInput(
             "the file is empty", place=name, mend="Write at least {} (nothing is known)", code="empty"

@@ -15,19 +15,21 @@ MAX_BYTES = 5_000_000
 
 def read_facts(path: str) -> Facts:
     """Read a facts file (JSON or TOML). BadInput names the file, the key and the mend."""
+    return facts_from_text(read_text(path), name=Path(path).name)
+
+
+def read_text(path: str) -> str:
+    """Return the text of a file in UTF-8. BadInput when it is too large or cannot be read."""
     try:
         size = Path(path).stat().st_size
         if size > MAX_BYTES:
-            raise BadInput(
-                f"{size} bytes are too many", place=path, mend="Give a facts document of 5 MB at most"
-            )
-        text = Path(path).read_text(encoding="utf-8-sig")
+            raise BadInput(f"{size} bytes are too many", place=path, mend="Give a file of 5 MB at most")
+        return Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
         raise BadInput(
             f"cannot be read ({reason})", place=path, mend="Give a readable file in UTF-8"
         ) from None
-    return facts_from_text(text, name=Path(path).name)
 
 
 class Command(TocsinCommand):
