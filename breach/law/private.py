@@ -128,7 +128,7 @@ def _regime(contract: str, version: str, document: Mapping[str, Any], clause: Ma
         calendar=calendar,
         trigger_word=clause["from"],
         trigger=clause["from"],
-        scope=Scope("contract", (), None, (), ()),
+        scope=Scope("contract", (), None, (), (), ()),
         duties=(duty,),
         covered=None,
         hold=HoldRule(),

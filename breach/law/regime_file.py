@@ -107,6 +107,8 @@ def _scope(scope: Mapping[str, Any], place: str) -> None:
     for key in ("sectors", "not_sectors"):
         for sector in scope.get(key, ()):
             one_of(sector, Sectors.__dataclass_fields__, f"scope.{key}", place)
+    for role in scope.get("not_sectors_as", ()):
+        one_of(role, ROLES, "scope.not_sectors_as", place)
 
 
 def _hold(hold: Mapping[str, Any], place: str) -> None:

@@ -67,7 +67,7 @@ class Duty:
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Whom a regime binds. `link` is people, establishment, either or gdpr; `territory` lists places or
-    "EEA".
+    "EEA". `not_sectors_as`: the roles in which `not_sectors` are outside; empty for all.
     """
 
     link: str
@@ -75,6 +75,7 @@ class Scope:
     targets: str | None
     sectors: tuple[str, ...]
     not_sectors: tuple[str, ...]
+    not_sectors_as: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +199,7 @@ def regime_from(row: Mapping[str, Any], place: str) -> Regime:
             targets=scope.get("targets"),
             sectors=tuple(scope.get("sectors", ())),
             not_sectors=tuple(scope.get("not_sectors", ())),
+            not_sectors_as=tuple(scope.get("not_sectors_as", ())),
         ),
         duties=tuple(duty_from(duty) for duty in row["duty"]),
         covered=_covered(row["covered"]) if "covered" in row else None,

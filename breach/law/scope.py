@@ -27,8 +27,10 @@ def in_force(regime: Regime, at: datetime, *, simulated: bool) -> Verdict:
 
 
 def binds_sector(regime: Regime, facts: Facts) -> Verdict:
+    roles = regime.scope.not_sectors_as
+    free = not roles or (facts.role or "controller") in roles
     for name in regime.scope.not_sectors:
-        if facts.is_sector(name):
+        if free and facts.is_sector(name):
             return Verdict(False, step("scope.other_law", sector=name))
     wanted = regime.scope.sectors
     if not wanted:

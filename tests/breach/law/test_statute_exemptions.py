@@ -145,3 +145,53 @@ def test_unknown_sector_without_harm_test_is_refused():
     row["covered"]["no_harm_test_for"] = ["brokers"]
     with pytest.raises(BadInput, match=r"covered\.no_harm_test_for is 'brokers'"):
         regime_from(row, "regimes/us_me.toml")
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome"),
+    [
+        ({}, "owed"),
+        ({"sectors": {"hipaa_entity": False}}, "owed"),
+        ({"sectors": {"hipaa_entity": True}}, "scope.other_law"),
+        ({"sectors": {"hipaa_entity": True}, "role": "joint_controller"}, "scope.other_law"),
+        ({"sectors": {"hipaa_entity": True}, "role": "processor"}, "owed"),
+    ],
+)
+def test_ohio_leaves_covered_entities_to_hipaa(changes, outcome):
+    assert ask("us_oh", **changes) == outcome
+
+
+def test_other_states_bind_covered_entities():
+    assert ask("us_ky", sectors={"hipaa_entity": True}) == "owed"
+
+
+def test_unknown_role_beside_not_sectors_is_refused():
+    row = row_of("us_oh")
+    row["scope"]["not_sectors_as"] = ["owner"]
+    with pytest.raises(BadInput, match=r"scope\.not_sectors_as is 'owner'"):
+        regime_from(row, "regimes/us_oh.toml")
+
+
+def test_alberta_counts_from_the_incident():
+    alberta = load()["ca_ab_pipa"]
+    assert [duty.event for duty in alberta.duties if duty.to == "authority"] == ["occurrence"]
+
+
+@pytest.mark.parametrize("key", ["eu_dora", "sg_pdpa", "th_pdpa"])
+def test_record_is_required_and_known_from_memory_only(key):
+    regime = load()[key]
+    assert (regime.register, regime.register_keep) == (True, None)
+    assert [one.confidence for one in regime.sources if "register" in one.covers] == ["from memory"]
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("us_md", "open an e-mail account"),
+        ("us_al", "Truncated numbers"),
+        ("us_nc", "open a financial account"),
+        ("us_va", "To be checked"),
+    ],
+)
+def test_limits_of_the_covered_data_are_noted(key, words):
+    assert any(words in note for note in load()[key].notes)
