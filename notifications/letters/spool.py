@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Literal, NamedTuple
 
@@ -211,18 +211,28 @@ def manifest_lines(rows: Iterable[ManifestRow]) -> str:
 
 
 def lay_out(
-    content: NoticeContent, variants: Iterable[Variant], *, date: dt.date, duplex: bool = True
+    content: NoticeContent,
+    variants: Iterable[Variant],
+    *,
+    date: dt.date,
+    duplex: bool = True,
+    run: Callable[..., Iterator[Layout]] = map,
 ) -> Job:
-    """Lay out each variant once. Raises BadInput naming wording and block."""
+    """Lay out each variant once. `run` maps as `map` does, perhaps in several processes.
+
+    Raises BadInput naming wording and block.
+    """
+    wanted = list(dict.fromkeys(variants))
     said: dict[VariantKey, Said] = {}
-    sheets: dict[Variant, Sheets] = {}
+    for key in dict.fromkeys(key for key, _window in wanted):
+        body = compose_body(content, key, date=date)
+        said[key] = Said(body, body_digest(body))
     collector = PageCollector()
-    for key, window in dict.fromkeys(variants):
-        if key not in said:
-            body = compose_body(content, key, date=date)
-            said[key] = Said(body, body_digest(body))
-        layout = render_layout(said[key].body, window)
-        sheets[key, window] = Sheets(layout.without_pdf(), collector.add(layout.pdf))
+    layouts = run(render_layout, [said[key].body for key, _ in wanted], [window for _, window in wanted])
+    sheets = {
+        one: Sheets(layout.without_pdf(), collector.add(layout.pdf))
+        for one, layout in zip(wanted, layouts, strict=True)
+    }
     return Job(content, said, sheets, collector.collected(), duplex)
 
 

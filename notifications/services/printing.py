@@ -7,41 +7,47 @@ from datetime import datetime, timedelta
 from io import BytesIO
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from breach.errors import BadInput, Conflict
-from breach.files import store_sealed
+from breach.files import seal_file
 from breach.ledger import log
-from breach.models import User, new_uid
+from breach.models import SealedFile, User, new_uid
 from breach.permissions import require
 from breach.services.person_rows import local_day
 from breach.services.record import record
 from notifications.models import Attempt, Notice, PersonNotice, PrintFile, PrintRun
 from notifications.services.delivery import due, finish_if_done, leave_out_departed, step_down
-from notifications.services.moves import move_people, move_run
+from notifications.services.moves import AT_ONCE, move_people, move_run
 from notifications.states import Channel, Code, NoticeState, Outcome, PersonState, RunState
 
 PURPOSE_FILE, PURPOSE_MANIFEST = "print-file", "print-manifest"
 REMAKE_AFTER = timedelta(minutes=15)
+CLAIMED_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class LaidOut:
-    """One file of a run as it came from the spool: kind of envelope, PDF, pages, letters."""
+    """One file of a run as it came from the press, sealed already: kind of envelope, the row of the sealed
+    file (not saved yet), pages, letters.
+    """
 
     window: str
-    pdf: bytes
+    file: SealedFile
     pages: int
     letters: int
 
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """A whole run: its files, its manifest as CSV, and one digest (32 bytes) per letter in its order."""
+    """A whole run: its files, its manifest as CSV, one digest (32 bytes) per letter in its order, and how
+    many letters were drawn by lot and proven to be stamped rightly.
+    """
 
     files: Sequence[LaidOut]
     manifest: bytes
     digests: Sequence[bytes]
+    proven: int = 0
 
 
 def start_run(*, notice: Notice, now: datetime, limit: int) -> PrintRun | None:
@@ -49,39 +55,59 @@ def start_run(*, notice: Notice, now: datetime, limit: int) -> PrintRun | None:
 
     Laying out repeats without harm, so a run that was left half made is taken over instead (see `take_over`).
     """
-    with transaction.atomic():
-        Notice.objects.select_for_update(of=("self",)).get(pk=notice.pk)
-        leave_out_departed(notice)
-        rows = list(due(notice, Channel.POST, now).select_for_update(of=("self",))[:limit])
-        if not rows:
-            return None
-        last = PrintRun.objects.filter(notice=notice).aggregate(last=Max("number"))["last"] or 0
-        run = PrintRun.objects.create(
+    run: PrintRun | None = None
+    claimed = 0
+    while claimed < limit:
+        with transaction.atomic():
+            Notice.objects.select_for_update(of=("self",)).get(pk=notice.pk)
+            if run is None:
+                leave_out_departed(notice)
+            waiting = due(notice, Channel.POST, now).select_for_update(of=("self",))
+            rows = list(waiting[: min(CLAIMED_AT_ONCE, limit - claimed)])
+            if not rows:
+                break
+            run = run or _new_run(notice, now)
+            _claim(run, rows, now)
+        claimed += len(rows)
+    return run
+
+
+def _new_run(notice: Notice, now: datetime) -> PrintRun:
+    last = PrintRun.objects.filter(notice=notice).aggregate(last=Max("number"))["last"] or 0
+    return PrintRun.objects.create(
+        uid=new_uid(),
+        notice=notice,
+        number=last + 1,
+        claimed_at=now,
+        letter_date=local_day(notice.incident, now),
+        created_at=now,
+    )
+
+
+def _claim(run: PrintRun, rows: list[PersonNotice], now: datetime) -> None:
+    chosen = PersonNotice.objects.filter(pk__in=[row.pk for row in rows])
+    move_people(chosen, PersonState.CLAIMED, print_run=run, letter_date=run.letter_date)
+    attempts = [
+        Attempt(
             uid=new_uid(),
-            notice=notice,
-            number=last + 1,
+            person_notice=row,
+            channel=Channel.POST,
+            transport="drill" if run.notice.incident.drill else "print",
+            print_run=run,
             claimed_at=now,
-            letter_date=local_day(notice.incident, now),
             created_at=now,
         )
-        chosen = PersonNotice.objects.filter(pk__in=[row.pk for row in rows])
-        move_people(chosen, PersonState.CLAIMED, print_run=run, letter_date=run.letter_date)
-        Attempt.objects.bulk_create(
-            [
-                Attempt(
-                    uid=new_uid(),
-                    person_notice=row,
-                    channel=Channel.POST,
-                    transport="drill" if notice.incident.drill else "print",
-                    print_run=run,
-                    claimed_at=now,
-                    created_at=now,
-                )
-                for row in rows
-            ],
-            batch_size=500,
-        )
-    return run
+        for row in rows
+    ]
+    Attempt.objects.bulk_create(attempts, batch_size=500)
+
+
+def letters_of(run: PrintRun) -> QuerySet[PersonNotice]:
+    """Rows whose letters belong in the files of a run that is being made.
+
+    Some may count as printed to file already, where the making was killed while its end was written down.
+    """
+    return run.people.filter(state__in=[PersonState.CLAIMED, PersonState.RENDERED]).order_by("pk")
 
 
 def take_over(*, notice: Notice, now: datetime) -> PrintRun | None:
@@ -117,22 +143,24 @@ def finish_run(*, run: PrintRun, laid: Laid, now: datetime) -> PrintRun:
     file.
     """
     incident = run.notice.incident
+    # Sealed before the transaction, and moved in small ones: on SQLite all other writers wait for its end.
+    manifest = seal_file(incident=incident, stream=BytesIO(laid.manifest), purpose=PURPOSE_MANIFEST, now=now)
+    while part := list(run.people.filter(state=PersonState.CLAIMED).values_list("pk", flat=True)[:AT_ONCE]):
+        move_people(run.people.filter(pk__in=part), PersonState.RENDERED, next_at=None)
     with transaction.atomic():
+        manifest.save()
         for number, one in enumerate(laid.files, start=1):
-            file = store_sealed(incident=incident, stream=BytesIO(one.pdf), purpose=PURPOSE_FILE, now=now)
+            one.file.save()
             PrintFile.objects.create(
                 run=run,
                 number=number,
                 window=one.window,
                 letters=one.letters,
                 pages=one.pages,
-                file=file,
+                file=one.file,
                 created_at=now,
             )
-        manifest = store_sealed(
-            incident=incident, stream=BytesIO(laid.manifest), purpose=PURPOSE_MANIFEST, now=now
-        )
-        letters = move_people(run.people.all(), PersonState.RENDERED, next_at=None)
+        letters = run.people.filter(state=PersonState.RENDERED).count()
         if letters != len(laid.digests):
             raise Conflict("The letters of this print run changed while it was laid out.")
         run = move_run(
@@ -155,6 +183,7 @@ def finish_run(*, run: PrintRun, laid: Laid, now: datetime) -> PrintRun:
                 "run": run.number,
                 "pages": run.pages,
                 "manifest": manifest.digest,
+                "proven": laid.proven,
             },
             now=now,
         )

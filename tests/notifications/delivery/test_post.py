@@ -98,7 +98,7 @@ def test_killed_while_laying_out_is_taken_over_with_the_same_letters(
     notice: Notice, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(post, "spool", lambda *_args, **_names: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(post, "press", lambda *_args, **_names: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             print_some(notice=notice, now=now)
     assert print_some(notice=notice, now=now + timedelta(minutes=10)) is None
@@ -117,7 +117,7 @@ def test_a_letter_that_fits_no_window_leaves_the_run(
     def refuse(*_args: object, **_names: object) -> object:
         raise BadInput("too long", place=row.uid)
 
-    monkeypatch.setattr(post, "spool", refuse)
+    monkeypatch.setattr(post, "press", refuse)
     run = print_some(notice=notice, now=now)
     row.refresh_from_db()
     assert run is not None
