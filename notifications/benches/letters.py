@@ -12,6 +12,7 @@ import json
 import os
 import random
 from collections.abc import Iterator
+from typing import Any, cast
 
 import django
 
@@ -152,9 +153,9 @@ def typst_bulk(n: int, watch: Stopwatch) -> None:
     """Lay out all letters in one document, as Typst does best: it uses both cores by itself."""
     import typst  # noqa: PLC0415 - an extra
 
-    source = _typst_source(list(itertools.islice(_recipients(), n)))
+    source, engine = _typst_source(list(itertools.islice(_recipients(), n))), cast("Any", typst)
     with watch:
-        pdf = typst.compile(
+        pdf = engine.compile(
             source, font_paths=[str(library.TEMPLATES.parents[1] / "notifications" / "fonts")]
         )
     if len(pdf) < n:
