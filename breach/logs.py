@@ -1,6 +1,10 @@
-"""Log lines: one plain line each, with ids only. What was raised is logged by kind and place, never by its words."""
+"""Log lines: one plain line each, with ids only. What was raised is logged by kind and place, never by its words.
+
+The address of a calendar feed is a secret of its own: lines name it without its token.
+"""
 
 import logging
+import re
 import sys
 from collections.abc import MutableMapping
 from pathlib import Path
@@ -14,6 +18,28 @@ SHARED: list[Any] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.stdlib.PositionalArgumentsFormatter(),
 ]
+# What writes addresses by handlers and formatters of its own, past `formatter`.
+WEB_SERVERS = ("django.request", "django.server", "gunicorn.access", "gunicorn.error")
+_FEED = re.compile(r"(clocks(?:/|%2F)+feed(?:/|%2F)+)[^\s'\"?]+", re.IGNORECASE)
+
+
+def without_tokens(text: str) -> str:
+    """Return a line with the token of each feed's address left out."""
+    return _FEED.sub(r"\1…", text)
+
+
+class _WithoutTokens(logging.Filter):
+    """Takes tokens out of a record before any handler sees it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        said = record.getMessage()
+        told = without_tokens(said)
+        if told != said:
+            record.msg, record.args = told, ()
+        return True
+
+
+_HIDE = _WithoutTokens()
 
 
 def formatter() -> logging.Formatter:
@@ -22,6 +48,8 @@ def formatter() -> logging.Formatter:
     Our own loggers are led to the standard handlers here too: by themselves they print to standard output,
     where a command's JSON document stands alone.
     """
+    for name in WEB_SERVERS:
+        logging.getLogger(name).addFilter(_HIDE)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -38,6 +66,7 @@ def formatter() -> logging.Formatter:
             structlog.processors.KeyValueRenderer(
                 key_order=["timestamp", "level", "event"], drop_missing=True
             ),
+            lambda _logger, _method, line: without_tokens(line),
         ],
         foreign_pre_chain=SHARED,
     )
