@@ -33,6 +33,7 @@ OPEN_PREFIXES = (
     "/account/password/reset",
     "/account/2fa/authenticate",
     "/join/",
+    "/clocks/feed/",
     "/language/",
     "/static/",
     "/health",
@@ -43,18 +44,29 @@ OPEN_TO_SIGN_IN = (
     "/account/inactive",
     "/account/reauthenticate",
 )
-# Where an account without a second factor may be while one is required: the pages that set one up.
+# Where an account without a second factor may be while one is required: the pages that set one up, and what asks
+# for no account at all.
 WITHOUT_FACTOR = (
     "/account/2fa/",
     "/account/reauthenticate",
     "/account/logout",
+    "/clocks/feed/",
     "/language/",
     "/static/",
     "/health",
 )
 # Addresses of pages that hold a case, a person or a secret; nothing of them travels in a Referer.
-SENSITIVE = ("/incidents/", "/account/", "/join/", "/settings/", "/break-glass/", "/readers/", "/register/")
-NEVER_FROM_OUTSIDE = ("/static/", "/health")
+SENSITIVE = (
+    "/incidents/",
+    "/account/",
+    "/join/",
+    "/settings/",
+    "/clocks/feed/",
+    "/break-glass/",
+    "/readers/",
+    "/register/",
+)
+NEVER_FROM_OUTSIDE = ("/static/", "/health", "/clocks/feed/")
 TOUCH_EVERY = timedelta(minutes=1)
 DEVICE_COOKIE_AGE = 400 * 86400  # seconds; the longest that browsers keep one
 

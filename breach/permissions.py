@@ -15,6 +15,7 @@ READ = frozenset({"incident.view", "timeline.view", "people.count", "ledger.view
 RESPONDER = READ | {
     "incident.open",
     "glass.break",
+    "clocks.subscribe",
     "incident.edit",
     "timeline.add",
     "evidence.add",
@@ -47,9 +48,17 @@ MANAGER = RESPONDER | {
     "factors.confirm",
     "law.manage",
 }
-AUDITOR = READ | {"evidence.read", "ledger.export", "law.view"}
+AUDITOR = READ | {"clocks.subscribe", "evidence.read", "ledger.export", "law.view"}
 ADMIN = frozenset(
-    {"users.manage", "keys.manage", "settings.manage", "factors.confirm", "law.view", "law.manage"}
+    {
+        "clocks.subscribe",
+        "users.manage",
+        "keys.manage",
+        "settings.manage",
+        "factors.confirm",
+        "law.view",
+        "law.manage",
+    }
 )
 # Outside lawyer, insurer: what was given to them in one incident, and nothing that members see.
 GUEST = frozenset({"asked.view", "asked.answer"})
@@ -67,6 +76,7 @@ HOUSE_WIDE = frozenset(
     {
         "incident.open",
         "glass.break",
+        "clocks.subscribe",
         "users.manage",
         "keys.manage",
         "settings.manage",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from breach.views import alarm_settings, settings_index, told, users
+from breach.views import alarm_settings, feeds, settings_index, told, users
 
 urlpatterns = [
     path("", settings_index.index, name="settings"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("resets/", users.resets, name="factor-resets"),
     path("told/", told.told, name="told"),
     path("sessions/", users.own_sessions, name="sessions"),
+    path("feeds/", feeds.own_feeds, name="settings-feeds"),
+    path("feeds/<str:row>/revoke/", feeds.revoke_feed, name="settings-feed-revoke"),
     path("alarms/", alarm_settings.marks, name="settings-alarms"),
     path("webhooks/", alarm_settings.endpoints, name="settings-webhooks"),
     path("webhooks/<str:row>/try/", alarm_settings.try_endpoint, name="settings-webhook-try"),

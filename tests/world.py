@@ -17,6 +17,7 @@ from breach.models import (
     WebhookEndpoint,
 )
 from breach.services import access, evidence, intake, people, webhooks
+from breach.services.feeds import Made, make_feed
 from breach.services.playbooks import assign_task, start_playbook
 from breach.timewords import Moment
 from breach.vault.readers import new_identity
@@ -59,6 +60,7 @@ class World:
     guests_task: Task
     shared: Share
     endpoint: WebhookEndpoint
+    feed: Made
 
 
 def build_world(house: House, now: datetime) -> World:
@@ -143,4 +145,5 @@ def build_world(house: House, now: datetime) -> World:
         guests_task=guests_task,
         shared=shared,
         endpoint=endpoint,
+        feed=make_feed(actor=house.responder, now=now),
     )

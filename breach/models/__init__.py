@@ -14,6 +14,7 @@ from breach.models.facts import (
     ObligationState,
     RegimeAnswer,
 )
+from breach.models.feeds import ClockFeed
 from breach.models.files import SealedFile
 from breach.models.incidents import Incident, Membership, Organisation, Party, PartyRole, Phase, PhaseChange
 from breach.models.law import Contract, ContractVersion, Discharge, LawChange, LawHold, RegimeSwitch
@@ -61,6 +62,7 @@ __all__ = [
     "BlindKey",
     "ChainHead",
     "Checkpoint",
+    "ClockFeed",
     "Contract",
     "ContractVersion",
     "CountedLimit",

@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 
 from breach.errors import BadInput
 
-RATES = {"invitation": "10/10m/ip", "glass": "5/10m/user"}
+WAIT = 600  # seconds; the stretch of time of each rate below
+RATES = {"invitation": "10/10m/ip", "glass": "5/10m/user", "feed": "30/10m/ip"}
 
 
 def count_or_refuse(request: HttpRequest, action: str) -> None:
@@ -15,3 +16,8 @@ def count_or_refuse(request: HttpRequest, action: str) -> None:
         raise BadInput(
             _("Too many attempts"), mend=_("Wait ten minutes, then try again."), code="too_many_attempts"
         )
+
+
+def count_reading(request: HttpRequest) -> bool:
+    """Count a reading with a token that opens nothing; say whether there were few enough of them."""
+    return bool(ratelimit.consume(request, app="breach", action="feed", config=RATES, limit_get=True))

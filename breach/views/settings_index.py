@@ -35,6 +35,14 @@ SECTIONS: list[Section] = [
         "glass.break",
         30,
     ),
+    Section(
+        "feeds",
+        _("Calendar feeds"),
+        _("Your running clocks in a calendar program"),
+        "settings-feeds",
+        "clocks.subscribe",
+        70,
+    ),
     Section("own-factor", _("Second factor"), _("Passkeys, app and recovery codes."), "mfa_index", "", 80),
     Section("sessions", _("Where I am signed in"), _("Browsers, and ending them."), "sessions", "", 90),
     Section(

@@ -37,6 +37,7 @@ def test_the_auditor_sees_all_and_changes_nothing(opened: House) -> None:
         "timeline.view",
         "people.count",
         "ledger.view",
+        "clocks.subscribe",
         "evidence.read",
         "ledger.export",
         "law.view",

@@ -105,6 +105,9 @@ HOUSE: dict[str, tuple[str, str]] = {
     "sessions": ("ooooooso", "rrrrrrsr"),
     "incident-new": ("ooofofs", "vvvfvfs"),
     "settings": ("ooooooso", NO),
+    "settings-feeds": ("oooooosf", "oooooosf"),
+    "settings-feed-revoke": (NO, "rnnnnnsf"),
+    "clock-feed": ("oooooooo", "mmmmmmmm"),  # asks for its token, not for an account
     "clocks": ("oooooos", NO),
     "settings-alarms": ("fffffos", "fffffrs"),
     "settings-webhooks": ("fffffos", "fffffvs"),
@@ -218,6 +221,7 @@ def keywords(name: str, world: World) -> dict[str, Any]:
         "user": world.house.stranger,
         "settings-webhook-try": world.endpoint,
         "settings-webhook-retire": world.endpoint,
+        "settings-feed-revoke": world.feed.feed,
     }
     found: dict[str, Any] = {"uid": world.house.incident.uid}
     if name == "filing" or (name in ROOM and name.startswith("filing-")):
@@ -227,6 +231,7 @@ def keywords(name: str, world: World) -> dict[str, Any]:
     elif name in rows:
         found["row"] = rows[name].uid
     found["number"] = 1
+    found["token"] = world.feed.token
     found["key"] = {"notice-text": "fr", "filing-section": SECTION, "filing-promise": PROMISED}.get(name, "")
     return found
 
@@ -312,9 +317,10 @@ def test_deny_by_default_is_what_the_table_says() -> None:
             "join-account",
             "sessions",
             "told",
+            "settings-feeds",
         }:
             assert posted[column["auditor"]] in "fnm", name
-        if name not in {"health", "set_language", "join", "join-account"}:
+        if name not in {"health", "set_language", "join", "join-account", "clock-feed"}:
             assert (shown[column["anonymous"]], posted[column["anonymous"]]) == ("s", "s"), name
 
 
@@ -353,7 +359,7 @@ def test_what_is_open_is_a_short_list() -> None:
         for one in ADDRESSES
         if not one.is_allauth and f"/{one.route}".startswith(OPEN_PREFIXES + OPEN_TO_SIGN_IN)
     }
-    assert opened == {"health", "set_language", "join", "join-account"}
+    assert opened == {"health", "set_language", "join", "join-account", "clock-feed"}
 
 
 def test_an_object_is_found_in_its_own_incident_only(
