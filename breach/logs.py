@@ -66,10 +66,15 @@ def formatter() -> logging.Formatter:
             structlog.processors.KeyValueRenderer(
                 key_order=["timestamp", "level", "event"], drop_missing=True
             ),
-            lambda _logger, _method, line: without_tokens(line),
+            _hide_tokens,
         ],
         foreign_pre_chain=SHARED,
     )
+
+
+def _hide_tokens(_logger: Any, _method: str, line: Any) -> str:
+    """Look at the rendered line, so that no key of it is passed over."""
+    return without_tokens(line)
 
 
 def _say_where(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
