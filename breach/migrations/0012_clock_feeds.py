@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('breach', '0010_law_of_the_house'),
+        ('breach', '0011_who_tried_a_table'),
     ]
 
     operations = [
