@@ -111,6 +111,8 @@ def _patients_waited(facts: Facts) -> Axis:
 def _backup_unknown(facts: Facts) -> Axis:
     hours = facts.restore_hours
     if hours is not None and hours <= number("short_outage") and not depends_on_data(facts):
-        return Axis.known(UNLIKELY, Finding("availability", step("risk.restored", hours=hours)))
+        # Back soon, as is said; without a full backup something may still be missing.
+        reason = Finding("availability", step("risk.restored", hours=hours))
+        return Axis(UNLIKELY, UNLIKELY, RISK, (reason,), ("backup",))
     reason = Finding("doubt", step("risk.backup_unknown", facts="backup"))
     return Axis(UNLIKELY, RISK, HIGH_RISK if depends_on_data(facts) else RISK, (reason,), ("backup",))

@@ -9,7 +9,7 @@ score is computed beside it and never overrides it; where the two disagree, both
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from breach.law import exposed, harm, loss, people
@@ -105,16 +105,24 @@ def _of_disclosure(facts: Facts) -> _Judgement:
         return _Judgement(0, 0, RISKS.index("high_risk"), (reason,), ("confidentiality",))
     reach, damage = exposed.exposure(facts), harm.harm(facts)
     large = exposed.is_large(facts)
-    low, _ = _outcome(facts, damage.low, reach.low, large=bool(large))
+    low, _ = _outcome(_kindest(facts), damage.low, reach.low, large=bool(large))
     likely, raised = _outcome(facts, damage.likely, reach.likely, large=bool(large))
     high, _ = _outcome(facts, damage.high, reach.high, large=large is not False)
     needs = (*damage.needs, *reach.needs)
+    if low < _outcome(facts, damage.low, reach.low, large=bool(large))[0]:
+        needs = (*needs, "deletion_confirmed")
     if large is None and high > _outcome(facts, damage.high, reach.high, large=False)[0]:
         needs = (*needs, "people_total")
     reasons = (*damage.reasons, *reach.reasons, *raised)
     if facts.confidentiality is None and not _is_seen(facts):
         low, needs = RISKS.index("unlikely"), (*needs, "confidentiality")
     return _Judgement(min(low, likely), likely, max(high, likely), reasons, needs)
+
+
+def _kindest(facts: Facts) -> Facts:
+    """Suppose for the lower end that known recipients deleted the data, while nobody has said whether they did."""
+    is_open = facts.recipients == "known" and facts.deletion_confirmed is None
+    return replace(facts, deletion_confirmed=True) if is_open else facts
 
 
 def _outcome(facts: Facts, damage: int, reach: int, *, large: bool) -> tuple[int, tuple[Finding, ...]]:

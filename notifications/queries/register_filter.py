@@ -14,6 +14,7 @@ from notifications.models import Filing, FilingState, PersonNotice
 from notifications.moments import say_day
 from notifications.reports import page, register
 from notifications.states import TALLY_OF, Tally
+from notifications.wording import Words
 
 DECIDED = (AwarenessState.DECIDED, AwarenessState.CORRECTED)
 # A client of ours keeps its own register; it stands in ours only as another party.
@@ -101,7 +102,7 @@ def say_filter(wanted: RegisterFilter, language: str) -> list[str]:
     return found
 
 
-def _pair(w: register.Words, heading: str, text: str) -> str:
+def _pair(w: Words, heading: str, text: str) -> str:
     return w["filter.pair"].format(heading=w[heading], text=text)
 
 

@@ -70,7 +70,7 @@ def export(request: HttpRequest) -> HttpResponse:
     form = _form(request.POST, register_incidents(user))
     if not form.is_valid():
         name, errors = next(iter(form.errors.items()))
-        raise BadInput(errors[0], place=str(form.fields[name].label))
+        raise BadInput(str(errors[0]), place=str(form.fields[name].label))
     kind = request.POST.get("format", "csv")
     content = export_register(actor=user, language=_language(), now=now, form=kind, wanted=form.wanted())
     return attachment(content, f"register-{now:%Y-%m-%d}.{kind}", CONTENT_TYPES[kind])
