@@ -37,7 +37,7 @@ LADDERS = {
     "recipients_number": (1, 10, 11, 100, 101, 5000),
     "cause": ("internal_accidental", "internal_malicious"),
 }
-# Unknown while the law or the guidelines make the answer turn on them (docs/risk.md). Other facts aggravate
+# Unknown while the law or the guidelines make the answer turn on them (breach/law/data/risk.toml). Other facts aggravate
 # only when somebody says so.
 OPEN = (
     "deletion_confirmed", "key_compromised", "encryption_strong", "hashes_broken", "backup", "integrity_effect",
