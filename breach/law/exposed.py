@@ -78,10 +78,10 @@ def _known_recipients(facts: Facts) -> Axis:
         return Axis.known(REAL, Finding("consequences", reason))
     if facts.deletion_confirmed and facts.accessed is False:
         return Axis.known(HARDLY, Finding("consequences", step("risk.returned_unread")))
-    reason = Finding("consequences", step("risk.known_recipients"))
+    known = Finding("consequences", step("risk.known_recipients"))
     if facts.deletion_confirmed is None and facts.accessed is False:
-        return Axis(HARDLY, SMALL, SMALL, (reason,), ("deletion_confirmed",))
-    return Axis.known(SMALL, reason)
+        return Axis(HARDLY, SMALL, SMALL, (known,), ("deletion_confirmed",))
+    return Axis.known(SMALL, known)
 
 
 def _trusted(facts: Facts) -> Axis:
