@@ -8,9 +8,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from breach import private_redis
+from breach.commands import LineCommand
 from breach.errors import TocsinError
 from breach.models import Incident
 from breach.services.keys import keyring
@@ -24,7 +25,7 @@ PORTAL = "notifications.portal.wsgi:application"
 SHOWN = ("responder", "manager", "auditor")
 
 
-class Command(BaseCommand):
+class Command(LineCommand):
     help = "Run web, portal, worker and scheduler together. Ctrl-C stops all of them."
 
     def add_arguments(self, parser: CommandParser) -> None:
