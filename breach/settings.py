@@ -36,6 +36,8 @@ CSRF_TRUSTED_ORIGINS = env.list("TOCSIN_ORIGINS", default=[])
 # Addresses printed in letters and mails. Both belong to the organisation.
 TOCSIN_BASE_URL = env.str("TOCSIN_BASE_URL", default="http://localhost:8000")
 TOCSIN_PORTAL_URL = env.str("TOCSIN_PORTAL_URL", default="http://localhost:8001")
+# File with the printer's public keys (age recipients): print files leave sealed for them.
+TOCSIN_PRINTER_KEYS = env.str("TOCSIN_PRINTER_KEYS", default="")
 # Key of the public page, hexadecimal; empty: a file beside the keyring.
 TOCSIN_PORTAL_KEY = env.str("TOCSIN_PORTAL_KEY", default="")
 

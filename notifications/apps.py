@@ -9,6 +9,6 @@ class NotificationsConfig(AppConfig):
     verbose_name = _("Notifications")
 
     def ready(self) -> None:
-        from notifications import provide  # noqa: PLC0415 - needs the app registry
+        from notifications import checks, provide  # noqa: F401, PLC0415 - needs the app registry; checks register themselves
 
         provide.register()

@@ -4,17 +4,22 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from notifications.addressing import address
-from notifications.contents import frozen_content, live_content
+from notifications.contents import frozen_content
 from notifications.letters.compose import compose
 from notifications.letters.render import render_pdf
+from notifications.letters.values import Letter, Recipient
 from notifications.models import PersonNotice
 
 
-def letter_pdf(row: PersonNotice, *, now: datetime) -> bytes:
-    """The whole letter of one person as tagged PDF (PDF/UA-1), dated today at the incident's place."""
+def letter_of(row: PersonNotice, *, now: datetime) -> tuple[Letter, Recipient]:
+    """One person's letter, dated today at the incident's place, and to whom it is addressed."""
     notice = row.notice
-    content = frozen_content(notice) if notice.content else live_content(notice)
     (addressed,) = address(notice, [row])
-    return render_pdf(
-        compose(content, addressed.recipient, date=now.astimezone(ZoneInfo(notice.incident.zone)).date())
-    )
+    day = now.astimezone(ZoneInfo(notice.incident.zone)).date()
+    return compose(frozen_content(notice), addressed.recipient, date=day), addressed.recipient
+
+
+def letter_pdf(row: PersonNotice, *, now: datetime) -> bytes:
+    """The whole letter of one person as tagged PDF (PDF/UA-1)."""
+    letter, _recipient = letter_of(row, now=now)
+    return render_pdf(letter)

@@ -1,5 +1,7 @@
 """Print runs: sealed files to download, and what people record about them."""
 
+from io import BytesIO
+
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,6 +13,7 @@ from breach.files import open_sealed
 from breach.models import Incident, SealedFile
 from breach.permissions import can, require
 from breach.views.room import reader, refuse_into, room
+from notifications.delivery import printer
 from notifications.forms.notices import PostedForm
 from notifications.models import PrintRun
 from notifications.queries import notices as reading
@@ -59,6 +62,7 @@ def print_run(request: HttpRequest, uid: str, row: str) -> HttpResponse:
         "form": form,
         "hidden": {"step": "posted"},
         "may_record": may_record,
+        "printer_keys": printer.registered_keys(),
         "may_print": may_record and run.state == RunState.READY and waiting > 0,
         "may_post": may_record and run.state in (RunState.READY, RunState.PRINTED) and waiting > 0,
     }
@@ -74,7 +78,7 @@ def print_file(request: HttpRequest, uid: str, row: str, number: int) -> FileRes
     if file is None:
         raise Http404
     note_taken(incident, reader(request), f"print_file/{run.uid}/{number}", count=file.letters)
-    return _sealed(file.file, f"{_name(run)}-{number}.pdf", "application/pdf")
+    return _handed_out(file.file, f"{_name(run)}-{number}.pdf", "application/pdf")
 
 
 @require_safe
@@ -85,7 +89,7 @@ def print_manifest(request: HttpRequest, uid: str, row: str) -> FileResponse:
     if run.manifest is None:
         raise Http404
     note_taken(incident, reader(request), f"print_manifest/{run.uid}", count=run.letters)
-    return _sealed(run.manifest, f"{_name(run)}-manifest.csv", "text/csv")
+    return _handed_out(run.manifest, f"{_name(run)}-manifest.csv", "text/csv")
 
 
 def _found(incident: Incident, uid: str) -> PrintRun:
@@ -99,7 +103,13 @@ def _name(run: PrintRun) -> str:
     return f"{run.notice.incident.reference}-{run.notice.number}-run-{run.number}"
 
 
-def _sealed(file: SealedFile, name: str, content_type: str) -> FileResponse:
-    response = FileResponse(open_sealed(file), as_attachment=True, filename=name, content_type=content_type)
+def _handed_out(file: SealedFile, name: str, content_type: str) -> FileResponse:
+    """The file for the printer: sealed for the printer's key where one is registered, else in clear."""
+    stream = open_sealed(file)
+    if keys := printer.registered_keys():
+        with stream:
+            stream = BytesIO(printer.seal(stream.read(), keys))
+        name, content_type = name + printer.SUFFIX, "application/octet-stream"
+    response = FileResponse(stream, as_attachment=True, filename=name, content_type=content_type)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -3,6 +3,7 @@ returned.
 """
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.test import Client
 
 from breach import clock
 from breach.models import Entry, User
+from breach.vault.readers import new_identity, open_as_reader
 from notifications.delivery.post import print_some
 from notifications.models import Notice
 from notifications.queries.notices import reconcile
@@ -141,6 +143,21 @@ def test_print_run_from_download_to_return(case: House, now: datetime) -> None:
     post(case, "notices/", reference=reference.lower(), reason="moved")
     assert run.people.get().state == "unreachable"
     assert post(case, "notices/", reference="XXXX", reason="moved").status_code == 422
+
+
+def test_downloads_are_sealed_for_the_registered_printer(
+    case: House, now: datetime, settings: Any, tmp_path: Path
+) -> None:
+    secret, public = new_identity()
+    settings.TOCSIN_PRINTER_KEYS = str(tmp_path / "printer.pub")
+    (tmp_path / "printer.pub").write_text(public)
+    url = f"print/{printed(case, now).print_runs.get().uid}/"
+
+    assert "age" in page(case, url).content.decode()
+    for path, start in (("files/1/", b"%PDF"), ("manifest/", b"sequence,")):
+        file = page(case, url + path)
+        assert file.headers["Content-Disposition"].endswith('.age"')
+        assert open_as_reader(b"".join(file.streaming_content), secret).startswith(start)
 
 
 def test_a_letter_is_held_back_by_its_reference(case: House, now: datetime) -> None:
