@@ -122,7 +122,7 @@ def region_of(country: str, given: str, postcode: str) -> str:
 
 
 def _range(country: str, postcode: str) -> dict[str, Any]:
-    if not postcode.isdigit():
+    if not postcode.isdecimal():
         return {}
     number = int(postcode)
     ranges = _divided().get(country, {}).get("ranges", ())

@@ -92,7 +92,7 @@ def _value(key: str, text: str, values: Mapping[str, str], table: Mapping[str, A
     }
     if key in special:
         return special[key]()
-    if key in _NUMBERS and text.isdigit():
+    if key in _NUMBERS and text.isdecimal():
         return f"{int(text):,}".replace(",", table["dates"]["group"])
     if key == "score":
         return text.replace(".", table["dates"]["decimal"])
