@@ -1,7 +1,6 @@
 """What every command of Tocsin does the same way: `--json`, one document out, exit 2 with one line on bad input."""
 
 import json
-import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -9,26 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from breach.errors import TocsinError
 
 
-class LineCommand(BaseCommand):
-    """Refuses its own arguments in one line, exit 2; argparse would print its usage over several lines first."""
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        # Django's parser raises where it believes to be called by code; `run_from_argv` words it.
-        self._called_from_command_line = False
-        return super().create_parser(prog_name, subcommand, **kwargs)
-
-    def run_from_argv(self, argv: list[str]) -> None:
-        try:
-            super().run_from_argv(argv)
-        except CommandError as refusal:
-            if "--traceback" in argv:
-                raise
-            said = " ".join(str(refusal).removeprefix("Error: ").split())
-            self.stderr.write(f"CommandError: {said}. See `manage.py {argv[1]} --help`.")
-            sys.exit(2)
-
-
-class TocsinCommand(LineCommand):
+class TocsinCommand(BaseCommand):
     """Subclasses implement `run`, which returns the JSON document, and may override `show` for people."""
 
     requires_system_checks: Any = []

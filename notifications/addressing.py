@@ -1,13 +1,15 @@
 """From sealed people to what letters are addressed to. The code is opened here and nowhere else."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from django.db import connection
 
+from breach.intake.addressee import seen_through
 from breach.intake.record import Record
-from breach.models import Incident
+from breach.models import Addressee, Incident
+from breach.queries.marks import contacts_of
 from breach.queries.people import PersonValue, open_people
 from breach.services.keys import vault_for
 from breach.vault import IncidentVault
@@ -33,11 +35,14 @@ class _Columns(NamedTuple):
     region: str
     kinds: list[str]
     minor: bool | None
+    person_id: int
+    addressee: str
 
 
 _COLUMNS = (
     *("pk", "uid", "reference", "language", "country", "sealed_code"),
     *("person__uid", "person__sealed", "person__country", "person__region", "person__kinds", "person__minor"),
+    *("person_id", "person__addressee"),
 )
 
 
@@ -68,15 +73,36 @@ def address(notice: Notice, rows: Sequence[PersonNotice]) -> list[Addressed]:
     """Open the people and codes of some rows of one notice, in the order of the rows."""
     incident = notice.incident
     people = open_people(incident, [row.person_id for row in rows])
+    contacts = contacts_of(vault_for(incident), {row.person_id for row in rows})
     coded = [row for row in rows if row.sealed_code]
     opened = vault_for(incident).open_many(
         [(code_context(incident, row.uid), bytes(row.sealed_code or b"")) for row in coded]
     )
     codes = {row.pk: code.decode() for row, code in zip(coded, opened, strict=True)}
     return [
-        Addressed(row, person, recipient_of(row, person, codes.get(row.pk, "")))
+        _addressed(row, person, contacts.get(row.person_id), codes.get(row.pk, ""))
         for row, person in zip(rows, people, strict=True)
     ]
+
+
+def _addressed(row: PersonNotice, person: PersonValue, contact: Record | None, code: str) -> Addressed:
+    if contact:
+        person = reached_through(person, contact)
+    return Addressed(row, person, recipient_of(row, person, code))
+
+
+def reached_through(person: PersonValue, contact: Record) -> PersonValue:
+    """Return the person as a verified guardian reaches them; region and language stay as the row has them."""
+    lives = contact.street != ""
+    return replace(
+        person,
+        guardian=contact.name,
+        email=contact.email,
+        address_lines=(contact.street, contact.address_extra) if lives else person.address_lines,
+        postcode=contact.postcode if lives else person.postcode,
+        city=contact.city if lives else person.city,
+        country=contact.country if lives else person.country,
+    )
 
 
 def recipient_of(row: PersonNotice, person: PersonValue, code: str) -> Recipient:
@@ -113,7 +139,10 @@ class NoticeLetters:
 
     def recipients(self, ids: Sequence[int]) -> list[Recipient]:
         """Return the people with the keys of these rows, in this order, without codes."""
-        return [_recipient(row, blob) for row, blob in self._opened(self._incident(), ids)]
+        incident = self._incident()
+        opened = self._opened(incident, ids)
+        contacts = _guardians(incident, opened)
+        return [_recipient(row, blob, contacts.get(row.person_id)) for row, blob in opened]
 
     def letters(self, ids: Sequence[int]) -> list[SpoolLetter]:
         """Return their letters with codes and salts, in this order."""
@@ -122,8 +151,12 @@ class NoticeLetters:
         coded = {row.uid: bytes(row.sealed_code) for row, _blob in opened if row.sealed_code}
         codes = vault.open_many((code_context(incident, uid), blob) for uid, blob in coded.items())
         code_of = {uid: code.decode() for uid, code in zip(coded, codes, strict=True)}
+        contacts = _guardians(incident, opened)
         return [
-            SpoolLetter(_recipient(row, blob, code_of.get(row.uid, "")), letter_salt(vault, row.uid))
+            SpoolLetter(
+                _recipient(row, blob, contacts.get(row.person_id), code_of.get(row.uid, "")),
+                letter_salt(vault, row.uid),
+            )
             for row, blob in opened
         ]
 
@@ -141,13 +174,21 @@ class NoticeLetters:
         return list(zip(ordered, blobs, strict=True))
 
 
-def _recipient(row: _Columns, blob: bytes, code: str = "") -> Recipient:
-    view = Record.from_bytes(blob)
+def _guardians(incident: Incident, opened: Sequence[tuple[_Columns, bytes]]) -> dict[int, Record]:
+    chosen = {row.person_id for row, _blob in opened if row.addressee == Addressee.GUARDIAN}
+    return contacts_of(vault_for(incident), chosen) if chosen else {}
+
+
+def _recipient(row: _Columns, blob: bytes, contact: Record | None, code: str = "") -> Recipient:
+    view, country = Record.from_bytes(blob), row.person_country
+    if contact:
+        view = replace(seen_through(view, contact), guardian=contact.name)
+        country = view.country
     return Recipient(
         uid=row.uid,
         full_name=view.name,
         language=row.language,
-        country=row.person_country or row.country,
+        country=country or row.country,
         kinds=tuple(row.kinds),
         address_lines=(view.street, view.address_extra),
         postcode=view.postcode,

@@ -10,13 +10,15 @@ from breach.models import (
     Event,
     IntakeFile,
     Obligation,
+    PeopleExport,
     Person,
     PlaybookRun,
     Share,
     Task,
     WebhookEndpoint,
 )
-from breach.services import access, evidence, intake, people, webhooks
+from breach.queries.people import Filters
+from breach.services import access, evidence, intake, people, people_exports, webhooks
 from breach.services.feeds import Made, make_feed
 from breach.services.playbooks import assign_task, start_playbook
 from breach.timewords import Moment
@@ -50,6 +52,7 @@ class World:
     intake_file: IntakeFile
     person: Person
     late: Person
+    people_export: PeopleExport
     notice: Notice
     draft: Notice
     print_run: PrintRun
@@ -122,6 +125,16 @@ def build_world(house: House, now: datetime) -> World:
         reason="found late",
         now=now,
     )
+    people_export = people_exports.ask(
+        actor=house.manager,
+        incident=incident,
+        party=party,
+        filters=Filters(country="FR"),
+        columns=["full_name", "email"],
+        reason="for the call centre",
+        approvers=[house.deputy],
+        now=now,
+    )
     guests_task = run.tasks.order_by("-position")[0]
     assign_task(actor=actor, task=guests_task, owner=house.guest, now=now)
     shared = access.share(actor=house.manager, attachment=attachment, user=house.guest, now=now)
@@ -135,6 +148,7 @@ def build_world(house: House, now: datetime) -> World:
         intake_file=table,
         person=known[0],
         late=late,
+        people_export=people_export,
         notice=notice,
         draft=draft,
         print_run=PrintRun.objects.get(notice=notice),

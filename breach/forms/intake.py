@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from breach.forms.people import FIELD_LABELS, kind_choices
+from breach.forms.people import FIELD_LABELS, RELATIONS, kind_choices
 from breach.intake.mapping import FIELDS, ColumnMapping, ColumnRule
 from breach.intake.read import Options
 from breach.models import IntakeFile
@@ -33,6 +33,9 @@ class MappingForm(forms.Form):
 
     country = forms.CharField(label=_("Country where a row gives none"), required=False, max_length=2)
     language = forms.CharField(label=_("Language where a row gives none"), required=False, max_length=8)
+    relation = forms.ChoiceField(
+        label=_("What these people are to us"), choices=[("", _("not said")), *RELATIONS], required=False
+    )
     date_order = forms.ChoiceField(
         label=_("03/04/1990 is"), choices=[("dmy", _("3 April")), ("mdy", _("March 4"))]
     )
@@ -41,7 +44,7 @@ class MappingForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.profile: dict[str, Any] = file.profile or {"columns": []}
         mapping = file.mapping or {"columns": {}}
-        for name in ("country", "language", "date_order"):
+        for name in ("country", "language", "relation", "date_order"):
             self.fields[name].initial = mapping.get(name, "")
         fields = [("", _("ignore")), *((key, FIELD_LABELS[key]) for key in FIELDS)]
         exposed = [("", _("nothing")), *kind_choices()]
@@ -73,4 +76,6 @@ class MappingForm(forms.Form):
             ColumnRule(column["name"], data[f"field{index}"] or None, data[f"kind{index}"] or None)
             for index, column in enumerate(self.profile["columns"])
         )
-        return ColumnMapping(rules, data["country"], data["language"], data["date_order"], kept_kinds)
+        return ColumnMapping(
+            rules, data["country"], data["language"], data["date_order"], kept_kinds, data["relation"]
+        )

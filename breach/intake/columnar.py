@@ -90,6 +90,7 @@ class ColumnNormaliser:
         blank = [""] * len(numbers)
         values = dict.fromkeys(FIELDS[:-1], blank)
         values |= {name: cells[index].cleaned(odd) for name, index in self._fields.items()}
+        values["relation"] = [self._mapping.relation] * len(numbers)
         born = self._check("birth_date", values["birth_date"], self._birth_date, ("", None), odd)
         self._check_names(values, odd)
         self._place(values, odd)

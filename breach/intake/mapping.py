@@ -30,6 +30,13 @@ FIELDS: Mapping[str, str | None] = {
     "customer_number": "customer_number",
     "guardian": None,
 }
+# What a person can be to the party whose data leaked.
+RELATIONS = frozenset(
+    {
+        *("customer", "user", "employee", "former_employee", "applicant", "patient", "pupil", "member"),
+        *("citizen", "supplier", "other"),
+    }
+)
 NAMES = frozenset({"given_name", "family_name", "full_name"})
 REACH = frozenset({"email", "street"})
 
@@ -46,7 +53,7 @@ class ColumnRule:
 @dataclass(frozen=True, slots=True)
 class ColumnMapping:
     """The rules of one table. `country` and `language` stand in where a row gives none; `kinds` hold for
-    every row.
+    every row, and so does `relation`, what these people are to the party ("" where nobody said).
 
     `date_order` says how 03/04/1990 is read in this table: dmy or mdy.
     """
@@ -56,6 +63,7 @@ class ColumnMapping:
     language: str = ""
     date_order: str = "dmy"
     kinds: tuple[str, ...] = field(default=())
+    relation: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -64,13 +72,14 @@ class ColumnMapping:
             "language": self.language,
             "date_order": self.date_order,
             "kinds": list(self.kinds),
+            "relation": self.relation,
         }
 
     @classmethod
     def from_json(cls, document: Any) -> "ColumnMapping":
         """Read a mapping document. Raises BadInput naming the key that does not fit."""
         body = _object(document, "mapping")
-        _known_keys(body, {"columns", "country", "language", "date_order", "kinds"}, "mapping")
+        _known_keys(body, {"columns", "country", "language", "date_order", "kinds", "relation"}, "mapping")
         rules = []
         for column, value in _object(body.get("columns"), "columns").items():
             rule = _object(value, f"columns.{column}")
@@ -89,6 +98,7 @@ class ColumnMapping:
             _text(body, "language"),
             _text(body, "date_order", "dmy"),
             tuple(sorted(set(listed))),
+            _text(body, "relation"),
         )
 
 
@@ -149,6 +159,12 @@ def check_mapping(mapping: ColumnMapping, header: Sequence[str]) -> ColumnMappin
         )
     if mapping.date_order not in ORDERS:
         raise BadInput("unknown order of dates", place="mapping, date_order", mend="Write dmy or mdy.")
+    if mapping.relation and mapping.relation not in RELATIONS:
+        raise BadInput(
+            f"there is no relation {mapping.relation!r}",
+            place="mapping, relation",
+            mend=f"Relations: {', '.join(sorted(RELATIONS))}.",
+        )
     return replace(mapping, country=_country(mapping.country), language=_language(mapping.language))
 
 

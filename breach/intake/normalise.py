@@ -155,6 +155,7 @@ class Normaliser:
             place.language_from,
             values.get("customer_number", "").removesuffix(".0"),
             values.get("guardian", ""),
+            self._mapping.relation,
             tuple(sorted((field, raw[field]) for field, _ in aside)),
         )
         if not (record.name or record.email or record.phone or record.street):

@@ -84,6 +84,7 @@ class Prepared:
     region: list[str]
     language: list[str]
     minor: list[bool | None]
+    relation: list[str]
     channel: list[str]
     has_email: list[bool]
     has_address: list[bool]
@@ -152,6 +153,7 @@ def _sealed(vault: WorkerVault, batch: RawBatch, columns: Columns, milliseconds:
         region=values["region"],
         language=values["language"],
         minor=columns.minors,
+        relation=values["relation"],
         channel=list(map(_channel, has_email, has_address)),
         has_email=has_email,
         has_address=has_address,

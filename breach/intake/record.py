@@ -22,7 +22,8 @@ class Record:
     """One person as one source gives them. Empty text means: not given, or not usable.
 
     `email` can be written to. `postcode` has its country's form. `birth_date` is ISO 8601 or "".
-    `country` is an ISO 3166-1 code, `region` an ISO 3166-2 code. `given` keeps what the source said where
+    `country` is an ISO 3166-1 code, `region` an ISO 3166-2 code. `relation` is what the person is to the party
+    (models.Relation). `given` keeps what the source said where
     that was changed or could not be used (by field).
     """
 
@@ -42,6 +43,7 @@ class Record:
     language_from: str = ""
     customer_number: str = ""
     guardian: str = ""
+    relation: str = ""
     given: tuple[tuple[str, str], ...] = ()
 
     @property

@@ -3,6 +3,7 @@
 from breach.models.access import GlassBreak, Share
 from breach.models.approvals import Approval, ApprovalRequest, ApprovalState
 from breach.models.base import Row, new_uid
+from breach.models.exports import PeopleExport
 from breach.models.facts import (
     Advice,
     Assessment,
@@ -19,8 +20,10 @@ from breach.models.files import SealedFile
 from breach.models.incidents import Incident, Membership, Organisation, Party, PartyRole, Phase, PhaseChange
 from breach.models.law import Contract, ContractVersion, Discharge, LawChange, LawHold, RegimeSwitch
 from breach.models.ledger import ChainHead, Checkpoint, Entry, MarkedHead
+from breach.models.marks import MarkKind, PersonMark
 from breach.models.matching import Absorption, DecisionState, MatchDecision, MatchRun, MatchState
 from breach.models.people import (
+    Addressee,
     BlindKey,
     EvidenceState,
     IntakeFile,
@@ -32,6 +35,7 @@ from breach.models.people import (
     PersonChannel,
     PersonState,
     RefusedCell,
+    Relation,
     SourceOrigin,
     SourceRecord,
 )
@@ -51,6 +55,7 @@ from breach.models.users import FRESH_FOR, Proof, Role, User
 __all__ = [
     "FRESH_FOR",
     "Absorption",
+    "Addressee",
     "Advice",
     "Approval",
     "ApprovalRequest",
@@ -85,6 +90,7 @@ __all__ = [
     "KnownMapping",
     "LawChange",
     "LawHold",
+    "MarkKind",
     "MarkedHead",
     "MatchDecision",
     "MatchRun",
@@ -96,9 +102,11 @@ __all__ = [
     "Organisation",
     "Party",
     "PartyRole",
+    "PeopleExport",
     "Person",
     "PersonChange",
     "PersonChannel",
+    "PersonMark",
     "PersonState",
     "Phase",
     "PhaseChange",
@@ -107,6 +115,7 @@ __all__ = [
     "RefusedCell",
     "RegimeAnswer",
     "RegimeSwitch",
+    "Relation",
     "Reminder",
     "ReminderChannel",
     "ReminderPlan",

@@ -141,6 +141,34 @@ class PersonState(models.TextChoices):
     MERGED = "merged", _("Merged into another person")
 
 
+class Relation(models.TextChoices):
+    """What a person is to the party whose data leaked."""
+
+    UNKNOWN = "", _("not said")
+    CUSTOMER = "customer", _("customer")
+    USER = "user", _("user of an online service")
+    EMPLOYEE = "employee", _("employee")
+    FORMER_EMPLOYEE = "former_employee", _("former employee")
+    APPLICANT = "applicant", _("applicant")
+    PATIENT = "patient", _("patient")
+    PUPIL = "pupil", _("pupil or student")
+    MEMBER = "member", _("member")
+    CITIZEN = "citizen", _("citizen")
+    SUPPLIER = "supplier", _("supplier or partner")
+    OTHER = "other", _("other")
+
+
+class Addressee(models.TextChoices):
+    """Whom a letter about a person goes to. It follows from the marks of the person."""
+
+    SELF = "self", _("the person")
+    NEXT_OF_KIN = "next_of_kin", _("the next of kin")
+    REPRESENTATIVE = "representative", _("the representative")
+    GUARDIAN = "guardian", _("the guardian")
+    NO_KIN = "no_kin", _("nobody: deceased, next of kin not known")
+    NOBODY = "nobody", _("nobody: not to be written to")
+
+
 class PersonChannel(models.TextChoices):
     EMAIL = "email", _("E-mail")
     POST = "post", _("Post")
@@ -151,7 +179,8 @@ class Person(BulkRow):
     """One affected person. `sealed` holds the merged view of the source records (breach/intake/record.py).
 
     `channel_why` is empty while the channel follows from the contact data, else the code of why somebody
-    set it.
+    set it. `addressee` says who is written to; `language`, `has_email`, `has_address` and `channel` are those
+    of the addressee, country and region always the person's own, since law goes by them.
     """
 
     country = models.CharField(max_length=2, blank=True)
@@ -159,6 +188,10 @@ class Person(BulkRow):
     language = models.CharField(max_length=8)
     kinds = models.JSONField(default=list)
     minor = models.BooleanField(null=True)
+    relation = models.CharField(max_length=20, choices=Relation.choices, blank=True, db_default="")
+    addressee = models.CharField(
+        max_length=20, choices=Addressee.choices, default=Addressee.SELF, db_default=Addressee.SELF
+    )
     channel = models.CharField(max_length=10, choices=PersonChannel.choices)
     channel_why = models.CharField(max_length=40, blank=True)
     has_email = models.BooleanField(default=False)
@@ -174,6 +207,12 @@ class Person(BulkRow):
         indexes = [
             models.Index(fields=["party", "state", "country", "region"], name="person_by_place"),
             models.Index(fields=["incident", "state"], name="person_by_state"),
+            # Few are written to through somebody else; an index of all would cost every load.
+            models.Index(
+                fields=["incident", "addressee"],
+                condition=~Q(addressee="self"),
+                name="person_by_addressee",
+            ),
             models.Index(
                 fields=["merged_into"], condition=Q(merged_into__isnull=False), name="person_by_keeper"
             ),
@@ -189,6 +228,7 @@ class SourceOrigin(models.TextChoices):
     FILE = "file", _("A file")
     BY_HAND = "by_hand", _("Entered by hand")
     CORRECTION = "correction", _("Correction")
+    MARK = "mark", _("Mark")
 
 
 class SourceRecord(BulkRow):
@@ -279,13 +319,23 @@ class MergeEvidence(Row):
         ]
 
 
+class PersonAction(models.TextChoices):
+    ADDED = "added", _("Found late")
+    CORRECTED = "corrected", _("Corrected")
+    REMOVED = "removed", _("Removed")
+    RESTORED = "restored", _("Put back")
+    SPLIT = "split", _("Taken apart")
+    MARKED = "marked", _("Marked")
+    UNMARKED = "unmarked", _("Mark ended")
+
+
 class PersonChange(SealedTexts, PartyRow):
     """What somebody changed about a person, and why. Old and new stand in the source records."""
 
     text_label = "person-change"
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="changes")
-    action = models.CharField(max_length=20)
+    action = models.CharField(max_length=20, choices=PersonAction.choices)
 
     class Meta:
         ordering = ["pk"]

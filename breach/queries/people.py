@@ -14,7 +14,17 @@ from breach.intake.contact import email_address, email_key
 from breach.intake.match import CUSTOMER_NUMBER, EMAIL, NAME_BIRTH_POSTCODE, name_key
 from breach.intake.record import Record
 from breach.keys import vault_for
-from breach.models import Incident, IntakeFile, Party, Person, PersonState
+from breach.models import (
+    Addressee,
+    Incident,
+    IntakeFile,
+    Party,
+    Person,
+    PersonChannel,
+    PersonState,
+    Relation,
+    SourceOrigin,
+)
 from breach.queries.blind_keys import holders
 from breach.vault import IncidentVault
 
@@ -46,6 +56,20 @@ class PersonValue:
     customer_number: str
     kinds: tuple[str, ...]
     channel: str
+    relation: str = ""
+    addressee: str = "self"
+
+    @property
+    def relation_label(self) -> str:
+        return str(Relation(self.relation).label) if self.relation else ""
+
+    @property
+    def channel_label(self) -> str:
+        return str(PersonChannel(self.channel).label)
+
+    @property
+    def addressee_label(self) -> str:
+        return str(Addressee(self.addressee).label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +82,10 @@ class SourceValue:
     row: int | None
     kinds: tuple[str, ...]
     record: Record
+
+    @property
+    def origin_label(self) -> str:
+        return str(SourceOrigin(self.origin).label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +102,8 @@ class PeopleCounts:
     with_address: int = 0
     unreachable: int = 0
     by_channel: Mapping[str, int] = field(default_factory=dict)
+    by_relation: Mapping[str, int] = field(default_factory=dict)
+    by_addressee: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +115,8 @@ class Filters:
     language: str = ""
     kind: str = ""
     channel: str = ""
+    relation: str = ""
+    addressee: str = ""
     minor: bool | None = None
     state: str = PersonState.ACTIVE
 
@@ -138,6 +170,8 @@ def _value(person: Person, view: Record) -> PersonValue:
         customer_number=view.customer_number,
         kinds=tuple(person.kinds),
         channel=person.channel,
+        relation=person.relation,
+        addressee=person.addressee,
     )
 
 
@@ -166,10 +200,9 @@ def active(incident: Incident, party: Party | None = None) -> QuerySet[Person]:
 
 def counts(incident: Incident, party: Party | None = None) -> PeopleCounts:
     """Count the active people of a party (or of the incident) in one query."""
-    names = ("country", "region", "language", "kinds", "minor", "channel", "has_email", "has_address")
-    tally: dict[str, dict[str, int]] = {
-        name: {} for name in ("country", "region", "language", "kind", "channel")
-    }
+    single = ("country", "region", "language", "channel", "relation", "addressee")
+    names = (*single, "kinds", "minor", "has_email", "has_address")
+    tally: dict[str, dict[str, int]] = {name: {} for name in (*single, "kind")}
     total = minors = with_email = with_address = 0
     for group in active(incident, party).order_by().values(*names).annotate(people=Count("pk")):
         people = group["people"]
@@ -177,7 +210,7 @@ def counts(incident: Incident, party: Party | None = None) -> PeopleCounts:
         minors += people if group["minor"] else 0
         with_email += people if group["has_email"] else 0
         with_address += people if group["has_address"] else 0
-        for name in ("country", "region", "language", "channel"):
+        for name in single:
             tally[name][group[name]] = tally[name].get(group[name], 0) + people
         for kind in group["kinds"]:
             tally["kind"][kind] = tally["kind"].get(kind, 0) + people
@@ -192,6 +225,8 @@ def counts(incident: Incident, party: Party | None = None) -> PeopleCounts:
         with_address=with_address,
         unreachable=tally["channel"].get("none", 0),
         by_channel=_ranked(tally["channel"]),
+        by_relation=_ranked(tally["relation"]),
+        by_addressee=_ranked(tally["addressee"]),
     )
 
 
@@ -248,7 +283,7 @@ def filtered(incident: Incident, party: Party | None, filters: Filters) -> Query
     people = Person.objects.filter(incident=incident, state=filters.state)
     if party:
         people = people.filter(party=party)
-    for name in ("country", "region", "language", "channel"):
+    for name in ("country", "region", "language", "channel", "relation", "addressee"):
         if value := getattr(filters, name):
             people = people.filter(**{name: value})
     if filters.minor is not None:

@@ -10,8 +10,9 @@ from datetime import datetime
 from django.db import transaction
 
 from breach.errors import BadInput, Conflict
-from breach.intake.mapping import FIELDS, ColumnMapping, ColumnRule
+from breach.intake.mapping import FIELDS, RELATIONS, ColumnMapping, ColumnRule
 from breach.intake.normalise import Accepted, Normaliser
+from breach.intake.record import Record
 from breach.intake.refusals import Refusal, reason_text
 from breach.intake.rows import Row
 from breach.law import kinds as vocabulary
@@ -53,9 +54,10 @@ def add_person(
     kinds: Iterable[str],
     reason: str,
     now: datetime,
+    relation: str = "",
 ) -> Person:
     """Add somebody who was found late. `values` by field (breach/intake/mapping.py), `kinds` of the
-    vocabulary.
+    vocabulary, `relation` what they are to the party.
 
     Raises BadInput for a value that cannot be, Conflict when an active person has the same e-mail or
     customer number.
@@ -65,7 +67,7 @@ def add_person(
         raise BadInput(
             "The party belongs to another incident", place="party", mend="Choose one of this incident."
         )
-    given = _normalised(incident, values, now)
+    given = _normalised(incident, values, now, relation=_checked_relation(relation))
     exposed = _checked_kinds(kinds)
     _require_reason(reason)
     vault = vault_for(incident)
@@ -92,30 +94,37 @@ def add_person(
             "kinds": exposed,
             "channel": person.channel,
         }
-        _log(actor, person, "added", reason, now, data)
+        log_change(actor, person, "added", reason, now, data)
     _refresh_facts(actor, person, now)
     return person
 
 
 def correct_contact(
-    *, actor: User, person: Person, values: Mapping[str, str], reason: str, now: datetime
+    *,
+    actor: User,
+    person: Person,
+    values: Mapping[str, str],
+    reason: str,
+    now: datetime,
+    relation: str = "",
 ) -> Person:
     """Add what somebody corrected (by field). The channel follows from the corrected data again.
 
-    Address fields belong together: give the whole address, or none of it. Raises BadInput, Conflict.
+    Address fields belong together: give the whole address, or none of it. An empty `relation` leaves what is known.
+    Raises BadInput, Conflict.
     """
     incident = person.incident
     require(actor, "people.edit", incident)
     _require_reason(reason)
-    if not any(value.strip() for value in values.values()):
+    if not relation and not any(value.strip() for value in values.values()):
         raise BadInput("Nothing was corrected", place="contact", mend="Fill in what is right.")
     vault = vault_for(incident)
     with transaction.atomic():
-        person = _active(person)
+        person = active_person(person)
         before = person.channel
         basis = {"full_name": "-name-", "country": person.country} | dict(values)
-        given = _normalised(incident, basis, now, needed=frozenset(values))
-        fields = {name: getattr(given.record, name) for name in _stated(given, values)}
+        given = _normalised(incident, basis, now, frozenset(values), _checked_relation(relation))
+        fields = {name: getattr(given.record, name) for name in {*_stated(given, values), "relation"}}
         source = SourceRecord(
             incident=incident,
             party_id=person.party_id,
@@ -129,7 +138,7 @@ def correct_contact(
         person.channel_why = ""
         resettle(vault, person, local_day(incident, now))
         data = {"source": sealed.digest.hex(), "channel": {"old": before, "new": person.channel}}
-        _log(actor, person, "corrected", reason, now, data)
+        log_change(actor, person, "corrected", reason, now, data)
     _refresh_facts(actor, person, now)
     return person
 
@@ -157,7 +166,7 @@ def mark_channel(*, actor: User | None, person: Person, channel: str, why: str, 
     if actor is not None and not can(actor, "delivery.record", incident):
         require(actor, "people.edit", incident)
     with transaction.atomic():
-        person = _active(person)
+        person = active_person(person)
         missing = (channel == PersonChannel.EMAIL and not person.has_email) or (
             channel == PersonChannel.POST and not person.has_address
         )
@@ -182,10 +191,10 @@ def remove(*, actor: User, person: Person, reason: str, now: datetime) -> Person
     require(actor, "people.edit", person.incident)
     _require_reason(reason)
     with transaction.atomic():
-        person = _active(person)
+        person = active_person(person)
         person.state = PersonState.REMOVED
         person.save(update_fields=["state"])
-        _log(actor, person, "removed", reason, now, {})
+        log_change(actor, person, "removed", reason, now, {})
     _refresh_facts(actor, person, now)
     return person
 
@@ -200,7 +209,7 @@ def restore(*, actor: User, person: Person, reason: str, now: datetime) -> Perso
             raise Conflict("This person was not removed.")
         person.state = PersonState.ACTIVE
         person.save(update_fields=["state"])
-        _log(actor, person, "restored", reason, now, {})
+        log_change(actor, person, "restored", reason, now, {})
     _refresh_facts(actor, person, now)
     return person
 
@@ -215,8 +224,9 @@ def split_source(*, actor: User, person: Person, source: SourceRecord, reason: s
     _require_reason(reason)
     vault = vault_for(incident)
     with transaction.atomic():
-        person = _active(person)
-        rows = list(person.sources.order_by("pk"))
+        person = active_person(person)
+        # A mark stays with the person whom it was made for.
+        rows = list(person.sources.exclude(origin=SourceOrigin.MARK).order_by("pk"))
         if source.pk not in {row.pk for row in rows} or len(rows) == 1:
             raise Conflict("Only one of several sources of this person can be taken apart.")
         # A closed person whose source this was comes back under its own id: letters may carry it.
@@ -227,7 +237,7 @@ def split_source(*, actor: User, person: Person, source: SourceRecord, reason: s
         SourceRecord.objects.filter(pk=source.pk).update(person=own)
         resettle(vault, person, local_day(incident, now))
         _keep_apart(actor, source, [row for row in rows if row.pk != source.pk], now)
-        _log(actor, person, "split", reason, now, {"source": source.uid, "person": own.uid})
+        log_change(actor, person, "split", reason, now, {"source": source.uid, "person": own.uid})
     _refresh_facts(actor, person, now)
     return own
 
@@ -251,8 +261,24 @@ def _keep_apart(actor: User, source: SourceRecord, others: Iterable[SourceRecord
             )
 
 
+def contact_record(incident: Incident, values: Mapping[str, str], country: str, now: datetime) -> Record:
+    """Return the record of somebody who is written to instead of a person. Raises BadInput naming the field.
+
+    `country` stands in where an address gives none.
+    """
+    stated = {name: value for name, value in values.items() if value.strip()}
+    if "full_name" not in stated:
+        raise BadInput("The name is missing", place="full_name", mend="Say who is written to.")
+    basis = {"country": country} | stated if "street" in stated else stated
+    return _normalised(incident, basis, now).record
+
+
 def _normalised(
-    incident: Incident, values: Mapping[str, str], now: datetime, needed: frozenset[str] | None = None
+    incident: Incident,
+    values: Mapping[str, str],
+    now: datetime,
+    needed: frozenset[str] | None = None,
+    relation: str = "",
 ) -> Accepted:
     """Put what somebody typed through the same stage as a file's row; every cell that is set aside is
     refused here.
@@ -262,7 +288,7 @@ def _normalised(
             f"There is no field {strange[0]!r}", place="contact", mend=f"Fields: {', '.join(FIELDS)}."
         )
     rules = tuple(ColumnRule(name, name) for name in values)
-    outcome = Normaliser(ColumnMapping(rules), tuple(values), local_day(incident, now))(
+    outcome = Normaliser(ColumnMapping(rules, relation=relation), tuple(values), local_day(incident, now))(
         Row(1, list(values.values()))
     )
     refused = [outcome] if isinstance(outcome, Refusal) else list(outcome.set_aside)
@@ -274,6 +300,12 @@ def _normalised(
     if isinstance(outcome, Refusal):
         raise BadInput(reason_text(outcome.reason, "en"), place="contact", code=outcome.reason)
     return outcome
+
+
+def _checked_relation(relation: str) -> str:
+    if relation and relation not in RELATIONS:
+        raise BadInput(f"There is no relation {relation!r}", place="relation", mend="Choose one of the list.")
+    return relation
 
 
 def _checked_kinds(kinds: Iterable[str]) -> list[str]:
@@ -305,16 +337,18 @@ def _refuse_known(source: SourceRecord) -> None:
             )
 
 
-def _active(person: Person) -> Person:
+def active_person(person: Person) -> Person:
+    """Return the person as stored, locked. Raises Conflict when they were removed or merged."""
     fresh = Person.objects.select_for_update().select_related("incident", "party").get(pk=person.pk)
     if fresh.state != PersonState.ACTIVE:
         raise Conflict("This person was removed or merged in the meantime.")
     return fresh
 
 
-def _log(
+def log_change(
     actor: User, person: Person, action: str, reason: str, now: datetime, data: Mapping[str, object]
 ) -> PersonChange:
+    """Keep a change with its sealed reason, and note it in the ledger with the reason's digest."""
     change = note_change(person, action=action, reason=reason, actor_id=actor.pk, now=now)
     values = dict(data) | {"reason": change.texts_digest}
     record(

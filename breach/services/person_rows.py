@@ -3,21 +3,25 @@ services beside it.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from breach.intake.addressee import NO_KIN, NOBODY, addressee_of, seen_through
 from breach.intake.dates import is_minor
 from breach.intake.match import CUSTOMER_NUMBER, EMAIL, NAME_BIRTH_POSTCODE, plain_keys
 from breach.intake.normalise import channel_of, has_address
 from breach.intake.prepare import SOURCE_DIGEST, with_salt
-from breach.intake.record import Record, merged
+from breach.intake.record import NONE, Record, merged
 from breach.models import BlindKey, Incident, Person, PersonChange, PersonState, SourceRecord
 from breach.queries.blind_keys import keys_of
+from breach.queries.marks import marks_of
 from breach.vault import IncidentVault, new_salt, salted_digest
 
 INDEXES = {EMAIL: "email_index", CUSTOMER_NUMBER: "customer_index", NAME_BIRTH_POSTCODE: "name_index"}
+EMPTY: Mapping[str, Record | None] = MappingProxyType({})
 # Fields of a person that follow from their records.
 FOLLOWS = (
     "country",
@@ -25,6 +29,8 @@ FOLLOWS = (
     "language",
     "kinds",
     "minor",
+    "relation",
+    "addressee",
     "channel",
     "channel_why",
     "has_email",
@@ -83,18 +89,26 @@ def open_views(vault: IncidentVault, people: Sequence[Person]) -> list[Record]:
 
 
 def settle(
-    vault: IncidentVault, person: Person, records: Sequence[Record], kinds: Iterable[str], on: date
+    vault: IncidentVault,
+    person: Person,
+    records: Sequence[Record],
+    kinds: Iterable[str],
+    on: date,
+    marks: Mapping[str, Record | None] = EMPTY,
 ) -> None:
-    """Set every field of an unsaved or changed person that follows from its records, oldest first. Saves
-    nothing.
+    """Set every field of an unsaved or changed person that follows from its records, oldest first, and from what is
+    marked (queries/marks.py). Saves nothing.
     """
     view = merged(list(records))
-    person.country, person.region, person.language = view.country, view.region, view.language
+    person.country, person.region, person.relation = view.country, view.region, view.relation
     person.kinds = sorted(set(kinds))
     person.minor = is_minor(view.born, on) if view.born else None
-    person.has_email, person.has_address = bool(view.email), has_address(view)
+    person.addressee, contact = addressee_of(marks, minor=person.minor)
+    reached = seen_through(view, contact) if contact else view
+    person.language = reached.language
+    person.has_email, person.has_address = bool(reached.email), has_address(reached)
     if not person.channel_why:
-        person.channel = channel_of(view)
+        person.channel = NONE if person.addressee in (NO_KIN, NOBODY) else channel_of(reached)
     person.sealed = vault.seal(view.to_bytes(), context=person.context)
 
 
@@ -102,7 +116,8 @@ def resettle(vault: IncidentVault, person: Person, on: date) -> None:
     """Work a person out again from the source records stored for it, and save."""
     rows = list(person.sources.order_by("pk"))
     kinds = {kind for row in rows for kind in row.kinds}
-    settle(vault, person, open_sources(vault, rows), kinds, on)
+    marks = marks_of(vault, [person.pk]).get(person.pk, EMPTY)
+    settle(vault, person, open_sources(vault, rows), kinds, on, marks)
     person.save(update_fields=[*FOLLOWS, "sealed"])
 
 

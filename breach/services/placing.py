@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from breach.intake import match as matching
+from breach.intake.addressee import SELF
 from breach.intake.prepare import Prepared, word_of
 from breach.intake.record import Record
 from breach.models import (
@@ -25,6 +26,7 @@ from breach.models import (
     new_uid,
 )
 from breach.queries.blind_keys import known_words
+from breach.queries.marks import marks_of
 from breach.services.bulk import insert_rows, instant_value, take_ids, update_rows
 from breach.services.person_rows import FOLLOWS, INDEXES, absorb, open_sources, settle
 from breach.vault import IncidentVault
@@ -294,7 +296,7 @@ class Placing:
         for ref, root in group.items():
             if root < known:
                 grown.setdefault(root, []).append(ref)
-        changed = []
+        growing = []
         for root, refs in grown.items():
             keeper = rows[root].person
             others = {
@@ -306,10 +308,14 @@ class Placing:
                 absorb(keeper, other)
             self.done.merged += len(others)
             if others or max(refs) >= known:
-                refs.sort(key=lambda ref: rows[ref].pk)
-                kinds = {kind for ref in refs for kind in rows[ref].kinds}
-                settle(self.vault, keeper, [records[ref] for ref in refs], kinds, self.file.ages_on)
-                changed.append((*_following(keeper), keeper.sealed, keeper.pk))
+                growing.append((keeper, sorted(refs, key=lambda ref: rows[ref].pk)))
+        marks = marks_of(self.vault, [keeper.pk for keeper, _refs in growing])
+        changed = []
+        for keeper, refs in growing:
+            kinds = {kind for ref in refs for kind in rows[ref].kinds}
+            marked = marks.get(keeper.pk, {})
+            settle(self.vault, keeper, [records[ref] for ref in refs], kinds, self.file.ages_on, marked)
+            changed.append((*_following(keeper), keeper.sealed, keeper.pk))
         update_rows(Person, (*FOLLOWS, "sealed"), changed)
 
     def _explain(self, found: matching.Match, rows: Sequence[SourceRecord]) -> None:
@@ -364,6 +370,8 @@ def _alone(batch: Prepared, place: int, pk: int, common: Common) -> tuple[Any, .
         batch.language[place],
         batch.kinds[place],
         batch.minor[place],
+        batch.relation[place],
+        SELF,
         batch.channel[place],
         "",
         batch.has_email[place],

@@ -5,7 +5,7 @@ on it.
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from breach.models import Incident, Party, Row, SealedFile, User
+from breach.models import Addressee, Incident, Party, Row, SealedFile, User
 from breach.models.people import Person
 from breach.models.texts import SealedTexts
 from notifications.states import Channel, Code, NoticeState, Outcome, PersonState, RunState, Withheld
@@ -168,6 +168,8 @@ class PersonNotice(Row):
     language = models.CharField(max_length=35)
     country = models.CharField(max_length=2, blank=True)
     channel = models.CharField(max_length=10, choices=Channel.choices)
+    # Whom the letter was for when it was frozen: a mark made afterwards needs another letter, not another name.
+    addressee = models.CharField(max_length=20, choices=Addressee.choices, default=Addressee.SELF)
     tried = models.JSONField(default=list)
     state = models.CharField(max_length=20, choices=PersonState.choices, default=PersonState.LISTED)
     reason = models.CharField(max_length=30, choices=Withheld.choices, blank=True)

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
 
 from breach.errors import Conflict
 from breach.ledger import log
@@ -21,7 +21,7 @@ from notifications.models import Attempt, Notice, PersonNotice
 from notifications.queries.notices import reconcile
 from notifications.services.moves import move_notice, move_people, move_person
 from notifications.services.remarks import remark
-from notifications.states import Channel, Code, NoticeState, Outcome, PersonState, Withheld
+from notifications.states import LEFT_OUT, Channel, Code, NoticeState, Outcome, PersonState, Withheld
 
 # After the n-th temporary failure the next try waits this long; after the last the channel is given up.
 GAPS = tuple(timedelta(minutes=minutes) for minutes in (2, 10, 30, 120, 480, 1440))
@@ -132,9 +132,17 @@ def step_down(*, row: PersonNotice, code: Code, now: datetime) -> PersonNotice:
 
 
 def leave_out_departed(notice: Notice) -> int:
-    """Hold back the waiting letters to people who were removed or merged since release. Returns how many."""
-    waiting = notice.people.filter(state=PersonState.PENDING).exclude(person__state=Affected.ACTIVE)
-    return move_people(waiting, PersonState.WITHHELD, reason=Withheld.REMOVED, next_at=None)
+    """Hold back the waiting letters to people who were removed or merged since release, or about whom something was
+    marked that needs another letter. Returns how many.
+    """
+    waiting = notice.people.filter(state=PersonState.PENDING)
+    gone = waiting.exclude(person__state=Affected.ACTIVE)
+    count = move_people(gone, PersonState.WITHHELD, reason=Withheld.REMOVED, next_at=None)
+    marked = waiting.exclude(person__addressee=F("addressee"))
+    for addressee, reason in LEFT_OUT.items():
+        these = marked.filter(person__addressee=addressee)
+        count += move_people(these, PersonState.WITHHELD, reason=reason, next_at=None)
+    return count + move_people(marked, PersonState.WITHHELD, reason=Withheld.OTHER_ADDRESSEE, next_at=None)
 
 
 def find_stuck(*, now: datetime, older_than: timedelta = STUCK_AFTER) -> int:

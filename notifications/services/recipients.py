@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from breach.models import Party
 from breach.models.people import Person
@@ -14,13 +14,13 @@ from notifications.codes import new_reference
 from notifications.delivery.channels import next_channel, usable
 from notifications.models import Notice, PersonNotice
 from notifications.models.notices import TextPart
-from notifications.states import Channel, PersonState, Withheld
+from notifications.states import LEFT_OUT, Channel, PersonState, Withheld
 
 # A SQLite write transaction stays well under 250 ms with this many rows.
 BATCH = 500
 FALLBACK_LANGUAGE = "en"
 CONTACT = ("has_email", "has_address", "channel", "channel_why")
-FIELDS = ("pk", "language", "country", *CONTACT)
+FIELDS = ("pk", "language", "country", "addressee", *CONTACT)
 
 
 def active_people(party: Party) -> "QuerySet[Person]":
@@ -43,8 +43,7 @@ def freeze_people(notice: Notice, now: datetime) -> int:
     stays taken out. People without a usable channel are listed as unreachable, not forgotten.
     """
     # Nothing has happened to the rows of a draft, so they may go.
-    gone = notice.people.filter(state__in=[PersonState.LISTED, PersonState.UNREACHABLE])
-    gone.exclude(person__in=people_of(notice)).delete()
+    _untouched(notice).exclude(person__in=people_of(notice)).delete()
     languages = languages_of(notice)
     rows = people_of(notice).order_by("pk").values(*FIELDS).iterator(chunk_size=BATCH)
     for batch in _batches(rows, BATCH):
@@ -100,29 +99,31 @@ def _row(
 ) -> PersonNotice:
     email, address = usable(**{name: person[name] for name in CONTACT})
     channel = next_channel(notice.policy, has_email=email, has_address=address)
+    left_out = LEFT_OUT.get(person["addressee"])
+    state = PersonState.LISTED if channel else PersonState.UNREACHABLE
     return PersonNotice(
         notice=notice,
         person_id=person["pk"],
         reference=new_reference(),
         language=served_by(person["language"] or "", languages),
         country=person["country"] or "",
-        channel=channel or Channel.NONE,
-        state=PersonState.LISTED if channel else PersonState.UNREACHABLE,
-        reason="" if channel else Withheld.NO_CHANNEL,
+        addressee=person["addressee"],
+        channel=Channel.NONE if left_out else channel or Channel.NONE,
+        state=PersonState.WITHHELD if left_out else state,
+        reason=left_out or ("" if channel else Withheld.NO_CHANNEL),
         created_at=now,
     )
 
 
 def _refresh_rows(notice: Notice, languages: Collection[str], now: datetime) -> None:
-    """List again those whose contact data, language or the notice's policy changed since they were listed."""
-    rows = notice.people.filter(state__in=[PersonState.LISTED, PersonState.UNREACHABLE]).select_related(
-        "person"
-    )
+    """List again those whose contact data, marks, language or the notice's policy changed since they were listed."""
+    rows = _untouched(notice).select_related("person")
     stale = []
     for row in rows.iterator(chunk_size=BATCH):
         fresh = _row(notice, {name: getattr(row.person, name) for name in FIELDS}, languages, now)
         if any(
-            getattr(row, name) != getattr(fresh, name) for name in ("channel", "language", "country", "state")
+            getattr(row, name) != getattr(fresh, name)
+            for name in ("channel", "language", "country", "addressee", "state", "reason")
         ):
             stale.append(row)
     for start in range(0, len(stale), BATCH):
@@ -131,6 +132,12 @@ def _refresh_rows(notice: Notice, languages: Collection[str], now: datetime) -> 
         with transaction.atomic():
             notice.people.filter(pk__in=[row.pk for row in batch]).delete()
             _add_rows(notice, list(people), languages, now)
+
+
+def _untouched(notice: Notice) -> "QuerySet[PersonNotice]":
+    """Rows that stand as they were listed: nobody has decided anything about them."""
+    listed = Q(state__in=[PersonState.LISTED, PersonState.UNREACHABLE])
+    return notice.people.filter(listed | Q(state=PersonState.WITHHELD, reason__in=LEFT_OUT.values()))
 
 
 def _batches(rows: Iterator[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:

@@ -19,6 +19,7 @@ from breach.figures import BarPlot, Count, bar_plot
 from breach.forms.law import ApprovalForm
 from breach.models import Incident, User
 from breach.permissions import can, require
+from breach.queries.approvals import approvers_of
 from breach.services.person_rows import local_day
 from breach.views.room import reader, refuse_into, room
 from breach.wording import country, language
@@ -80,7 +81,7 @@ def _forms(request: HttpRequest, incident: Incident, one: Notice, user: User, st
 
     approval = reading.approval_of(one)
     return {
-        "submit": SubmitForm(data("submit"), approvers=_approvers(incident, user)),
+        "submit": SubmitForm(data("submit"), approvers=approvers_of(incident, user)),
         "decide": ApprovalForm(data("decide"), initial={"digest": approval.digest if approval else ""}),
         "withdraw": ReasonForm(data("withdraw")),
         "withhold": WithholdForm(data("withhold")),
@@ -240,11 +241,6 @@ DONE = {
     "pause": gettext_lazy("Delivery stands still. What a server already has cannot be called back."),
     "resume": gettext_lazy("Delivery goes on."),
 }
-
-
-def _approvers(incident: Incident, user: User) -> list[User]:
-    members = incident.members.select_related("user").order_by("is_deputy", "user__name")
-    return [one.user for one in members if one.user_id != user.pk and can(one.user, "approve", incident)]
 
 
 def _plots(summary: Mapping[str, Any]) -> list[BarPlot]:

@@ -3,10 +3,10 @@
 import logging
 from typing import Any
 
+from django.core.management.base import BaseCommand
 from django_rq.cron import DjangoCronScheduler
 from rq.utils import now as rq_now
 
-from breach.commands import LineCommand
 from breach.jobs import enqueue
 
 # seconds between two runs; each sweep claims conditionally, so that a second scheduler does no harm
@@ -38,7 +38,7 @@ def _named() -> None:
     """Stand in for the function RQ wants to see; what runs is looked up by name."""
 
 
-class Command(LineCommand):
+class Command(BaseCommand):
     help = "Enqueue the periodic sweeps."
 
     def handle(self, *_args: Any, **_options: Any) -> None:

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from rich.console import Console
 
 from breach import clock, private_redis
-from breach.commands import LineCommand
 from breach.errors import TocsinError
 from breach.services.keys import keyring
 from breach.supervisor import Supervisor
@@ -26,7 +25,7 @@ FULL_MAILBOX = "plein@example.org"
 WAIT_AT_MOST = 120.0  # seconds for any one step
 
 
-class Command(LineCommand):
+class Command(BaseCommand):
     help = "Run one whole incident on made-up data."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -8,10 +8,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
 from breach import private_redis
-from breach.commands import LineCommand
 from breach.errors import TocsinError
 from breach.models import Incident
 from breach.services.keys import keyring
@@ -25,7 +24,7 @@ PORTAL = "notifications.portal.wsgi:application"
 SHOWN = ("responder", "manager", "auditor")
 
 
-class Command(LineCommand):
+class Command(BaseCommand):
     help = "Run web, portal, worker and scheduler together. Ctrl-C stops all of them."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -163,7 +163,7 @@ def test_mapping_defaults_may_be_written_as_names() -> None:
         ),
         (
             {"columns": {}, "colour": 1},
-            "mapping: unknown key 'colour'. Known: columns, country, date_order, kinds, language.",
+            "mapping: unknown key 'colour'. Known: columns, country, date_order, kinds, language, relation.",
         ),
         (
             {"columns": {"A": {"field": 1}}},

@@ -120,6 +120,8 @@ def test_a_table_becomes_sealed_people(opened: House) -> None:
             "customer_number": "C1",
             "kinds": kinds,
             "channel": "email",
+            "relation": "",
+            "addressee": "self",
         },
         {
             "given_name": "Jürgen",
@@ -139,6 +141,8 @@ def test_a_table_becomes_sealed_people(opened: House) -> None:
             "customer_number": "C2",
             "kinds": ("customer_number", "email", "iban", "name", "password_hash_salted", "postal_address"),
             "channel": "post",
+            "relation": "",
+            "addressee": "self",
         },
     ]
     assert list(RefusedCell.objects.values_list("row", "column", "reason", "masked", "whole_row")) == [

@@ -303,6 +303,8 @@ def test_counts_say_who_is_where_and_how_they_are_reached(loaded: House) -> None
         with_address=3,
         unreachable=1,
         by_channel={"email": 3, "none": 1},
+        by_relation={"": 4},
+        by_addressee={"self": 4},
     )
 
 
