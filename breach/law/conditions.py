@@ -15,6 +15,7 @@ from typing import Any
 from breach.law import people
 from breach.law.exposure import all_kinds, is_malicious
 from breach.law.facts import Facts
+from breach.law.facts_parts import Sectors
 from breach.law.kinds import group, has_special_category
 from breach.law.risk import RISKS, Assessment, assess
 from breach.law.steps import Step, step
@@ -47,11 +48,13 @@ class Case:
     facts: Facts
     assessment: Assessment
     kinds: frozenset[str] | None
+    sectors: Mapping[str, bool | None]
     places: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, facts: Facts) -> Case:
-        return cls(facts, assess(facts), all_kinds(facts))
+        sectors = {name: facts.is_sector(name) for name in Sectors.__dataclass_fields__}
+        return cls(facts, assess(facts), all_kinds(facts), sectors)
 
 
 def verdict(condition: Condition, case: Case) -> Verdict:

@@ -16,7 +16,6 @@ from breach.law.conditions import Case, Verdict, all_of
 from breach.law.covered import harm_test, is_covered
 from breach.law.deadlines import clock, counting
 from breach.law.facts import Facts
-from breach.law.facts_parts import Sectors
 from breach.law.places import country_of
 from breach.law.regimes import Duty, Regime
 from breach.law.steps import Step, step
@@ -178,20 +177,22 @@ def _whole(parts: tuple[Undecided, ...]) -> Undecided:
 
 
 def _answer(regime: Regime, case: Case, now: datetime, *, simulated: bool) -> _Found:
-    why = []
-    for gate in _gates(regime, case, now, simulated=simulated):
+    why, known = [], events.instants(case.facts, regime.key)
+    for gate in _gates(regime, case, known, now, simulated=simulated):
         if gate.holds is False:
             return _Found(ruled_out=(RuledOut(regime.key, gate.reason),))
         if gate.holds is None:
             return _Found(undecided=(Undecided(regime.key, gate.needs, gate.reason),))
         why.append(gate.reason)
-    return _duties(regime, case, tuple(why))
+    return _duties(regime, case, known, tuple(why))
 
 
-def _gates(regime: Regime, case: Case, now: datetime, *, simulated: bool) -> Iterable[Verdict]:
+def _gates(
+    regime: Regime, case: Case, known: Mapping[str, datetime], now: datetime, *, simulated: bool
+) -> Iterable[Verdict]:
     """Ask the cheap questions first; a later one is not asked when an earlier one rules the regime out."""
     facts = case.facts
-    start = events.start_of(regime.trigger, events.instants(facts, regime.key))
+    start = events.start_of(regime.trigger, known)
     yield scope.in_force(regime, start.at if start else now, simulated=simulated)
     sector, territory = scope.binds_sector(regime, facts), scope.reaches(regime, facts)
     yield from sorted((sector, territory), key=lambda verdict: verdict.holds is not False)
@@ -221,7 +222,7 @@ def _role(regime: Regime, facts: Facts) -> Verdict:
     return Verdict(False, step("scope.not_role", role=facts.role))
 
 
-def _duties(regime: Regime, case: Case, why: tuple[Step, ...]) -> _Found:
+def _duties(regime: Regime, case: Case, known: Mapping[str, datetime], why: tuple[Step, ...]) -> _Found:
     here = replace(case, places=regime.scope.territory)
     role = case.facts.role or "controller"
     owed, ruled_out, undecided = [], [], []
@@ -231,7 +232,7 @@ def _duties(regime: Regime, case: Case, why: tuple[Step, ...]) -> _Found:
         verdict = _owed(regime, duty, here)
         if verdict is None or verdict.holds:
             reasons = (*why, verdict.reason) if verdict else why
-            owed.append(_obligation(regime, duty, case.facts, reasons))
+            owed.append(_obligation(regime, duty, case, known, reasons))
         elif verdict.holds is None:
             undecided.append(Undecided(regime.key, verdict.needs, verdict.reason, duty.to, duty.phase))
         else:
@@ -254,11 +255,14 @@ def _owed(regime: Regime, duty: Duty, case: Case) -> Verdict | None:
     return all_of(duty.when, case)
 
 
-def _obligation(regime: Regime, duty: Duty, facts: Facts, why: tuple[Step, ...]) -> Obligation:
+def _obligation(
+    regime: Regime, duty: Duty, case: Case, known: Mapping[str, datetime], why: tuple[Step, ...]
+) -> Obligation:
+    facts = case.facts
     found = _competent(regime, duty, facts)
     zone = ZoneInfo(facts.zone or UTC_ZONE)
     count = counting(regime, zone, _country(facts))
-    run = clock(duty, events.instants(facts, regime.key), count, _sectors(facts))
+    run = clock(duty, known, count, case.sectors)
     due, outer, holding = holds.held(regime, duty, facts, run, count)
     recipients = "; ".join(one.native_name for one in found) or duty.recipient
     return Obligation(
@@ -304,7 +308,3 @@ def _authority_steps(
 def _country(facts: Facts) -> str | None:
     place = facts.main_establishment or next(iter(facts.established_in or ()), None)
     return place and (place if place.startswith("DE-") else country_of(place))
-
-
-def _sectors(facts: Facts) -> Mapping[str, bool | None]:
-    return {name: facts.is_sector(name) for name in Sectors.__dataclass_fields__}

@@ -78,7 +78,8 @@ class Obligation(PartyRow):
     regime = models.CharField(max_length=40)
     rule_version = models.CharField(max_length=40)
     to = models.CharField(max_length=40)
-    recipient = models.CharField(max_length=200)
+    # Every authority of the EEA, where a party without an establishment there has to notify them all.
+    recipient = models.TextField()
     phase = models.CharField(max_length=40)
     state = models.CharField(max_length=20, choices=ObligationState.choices)
     trigger_event = models.CharField(max_length=60)

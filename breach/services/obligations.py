@@ -3,7 +3,7 @@
 Until awareness is decided, what would run from awareness runs provisionally from the earliest report or detection.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -103,7 +103,7 @@ def mark_met(
         row.state, row.met_at = ObligationState.MET, at
         row.lateness = deadlines.state(row.due, row.outer, at) if row.due else ""
         row.save(update_fields=["state", "met_at", "lateness"])
-        reminders.withdraw(obligation=row, now=now)
+        reminders.withdraw(clocks=[row], why=row.state, now=now)
         data = {"regime": regime, "to": to, "phase": phase, "at": at.isoformat(), "lateness": row.lateness}
         record(actor=actor, incident=incident, action="obligation.met", subject=row.uid, data=data, now=now)
     return row
@@ -123,39 +123,34 @@ def _store(
         _key(row): row for row in Obligation.objects.filter(party=party, state__in=LIVE).select_for_update()
     }
     owed = {_key(one): one for one in answer.obligations}
-    counts = {"new": 0, "superseded": 0, "ended": 0, "kept": 0}
-    for key, row in stored.items():
-        if key not in owed and row.state != ObligationState.MET:
-            _end(row, ObligationState.ENDED, now)
-            counts["ended"] += 1
-    for key, one in owed.items():
-        old = stored.get(key)
-        if old and _same(old, one, basis):
-            counts["kept"] += 1
-            continue
-        if old:
-            met_at = old.met_at
-            _end(old, ObligationState.SUPERSEDED, now)
-            counts["superseded"] += 1
-        else:
-            met_at = None
-            counts["new"] += 1
-        _add(one, old, met_at, basis, incident, party, actor, now)
-    return counts
+    gone = [row for key, row in stored.items() if key not in owed and row.state != ObligationState.MET]
+    other = {key: one for key, one in owed.items() if not (key in stored and _same(stored[key], one, basis))}
+    old = [stored[key] for key in other if key in stored]
+    _end(gone, ObligationState.ENDED, now)
+    _end(old, ObligationState.SUPERSEDED, now)
+    rows = [_row(one, stored.get(key), basis, incident, party, actor, now) for key, one in other.items()]
+    Obligation.objects.bulk_create(rows)
+    reminders.plan(clocks=[row for row in rows if not row.met_at], now=now)
+    return {
+        "new": len(rows) - len(old),
+        "superseded": len(old),
+        "ended": len(gone),
+        "kept": len(owed) - len(rows),
+    }
 
 
-def _add(
+def _row(
     one: Owed,
     old: Obligation | None,
-    met_at: datetime | None,
     basis: Basis,
     incident: Incident,
     party: Party,
     actor: User | None,
     now: datetime,
-) -> None:
+) -> Obligation:
     state = ObligationState.PROVISIONAL if _is_provisional(one, basis) else ObligationState.RUNNING
-    row = Obligation.objects.create(
+    met_at = old.met_at if old else None
+    return Obligation(
         incident=incident,
         party=party,
         regime=one.regime,
@@ -182,14 +177,11 @@ def _add(
         created_by=actor,
         created_at=now,
     )
-    if not met_at:
-        reminders.plan(obligation=row, now=now)
 
 
-def _end(row: Obligation, state: ObligationState, now: datetime) -> None:
-    row.state = state
-    row.save(update_fields=["state"])
-    reminders.withdraw(obligation=row, now=now)
+def _end(rows: Sequence[Obligation], state: ObligationState, now: datetime) -> None:
+    Obligation.objects.filter(pk__in=[row.pk for row in rows]).update(state=state)
+    reminders.withdraw(clocks=rows, why=state, now=now)
 
 
 def _same(row: Obligation, one: Owed, basis: Basis) -> bool:

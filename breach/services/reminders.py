@@ -48,23 +48,27 @@ def in_charge(incident: Incident) -> QuerySet[User]:
     return User.objects.filter(is_active=True, memberships__in=members).exclude(role__in=NOT_ALARMED)
 
 
-def plan(*, obligation: Obligation, now: datetime) -> list[Reminder]:
-    """Plan the alarms of a clock that has an end, for everybody in charge. Call in the caller's transaction."""
-    if obligation.due is None:
+def plan(*, clocks: Sequence[Obligation], now: datetime) -> list[Reminder]:
+    """Plan the alarms of one incident's clocks that have an end, for everybody in charge.
+
+    Call in the caller's transaction.
+    """
+    ending = [one for one in clocks if one.due is not None]
+    if not ending:
         return []
-    to = _audience(obligation.incident)
-    announced = _announced(obligation)
+    to, marks, announced = _audience(ending[0].incident), standing_marks(), _announced(ending)
     return _create(
-        one
-        for one in _rows(obligation, to, standing_marks(), now, announce=True)
-        if (one.mark, one.channel, one.user_id, one.endpoint_id) not in announced
+        row
+        for one in ending
+        for row in _rows(one, to, marks, now, announce=True)
+        if (one.supersedes_id, row.mark, row.channel, row.user_id, row.endpoint_id) not in announced
     )
 
 
-def withdraw(*, obligation: Obligation, now: datetime) -> int:
-    """Call off what has not been sent, because of the obligation's present state; the rows stay as history."""
-    Obligation.objects.filter(pk=obligation.pk).update(called_off_at=now)
-    return _call_off(Reminder.objects.filter(obligation=obligation), obligation.state, now)
+def withdraw(*, clocks: Sequence[Obligation], why: str, now: datetime) -> int:
+    """Call off what has not been sent, because of the state that the clocks are in now; the rows stay as history."""
+    Obligation.objects.filter(pk__in=[one.pk for one in clocks]).update(called_off_at=now)
+    return _call_off(Reminder.objects.filter(obligation__in=clocks), why, now)
 
 
 def include_member(*, member: Membership, now: datetime) -> int:
@@ -147,13 +151,13 @@ def _audience(incident: Incident) -> list[Recipient]:
     return found
 
 
-def _announced(obligation: Obligation) -> set[tuple[str, str, int | None, int | None]]:
-    """What was said of the clock that this one supersedes with the same end: it is not said again."""
-    old = obligation.supersedes
-    if old is None or old.due != obligation.due:
+def _announced(clocks: Sequence[Obligation]) -> set[tuple[int | None, str, str, int | None, int | None]]:
+    """What was said of clocks that these supersede with the same end: it is not said again."""
+    same = [one.supersedes for one in clocks if one.supersedes and one.supersedes.due == one.due]
+    if not same:
         return set()
-    said = Reminder.objects.filter(obligation=old, state__in=[ReminderState.SENT, ReminderState.COVERED])
-    return set(said.values_list("mark", "channel", "user_id", "endpoint_id"))
+    said = Reminder.objects.filter(obligation__in=same, state__in=[ReminderState.SENT, ReminderState.COVERED])
+    return set(said.values_list("obligation_id", "mark", "channel", "user_id", "endpoint_id"))
 
 
 def _rows(

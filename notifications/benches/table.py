@@ -9,6 +9,7 @@ BENCHES = {
     "intake": "breach.benches.intake",
     "ledger": "breach.benches.ledger",
     "matching": "breach.benches.matching",
+    "obligations": "breach.benches.obligations",
     "letters": "notifications.benches.letters",
     "seal": "breach.benches.seal",
 }

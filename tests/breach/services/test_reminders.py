@@ -242,7 +242,7 @@ def test_planning_costs_the_same_queries_for_one_and_for_six_people(
     clock = authority_clock(house)
     Reminder.objects.all().delete()
     with django_assert_max_num_queries(6):
-        reminders.plan(obligation=clock, now=START)
+        reminders.plan(clocks=[clock], now=START)
     for number in range(6):
         user = create_account(
             actor=house.admin,
@@ -255,5 +255,5 @@ def test_planning_costs_the_same_queries_for_one_and_for_six_people(
         Membership.objects.create(incident=house.incident, user=user, created_at=START)
     Reminder.objects.all().delete()
     with django_assert_max_num_queries(6):
-        made = reminders.plan(obligation=clock, now=START)
+        made = reminders.plan(clocks=[clock], now=START)
     assert len(made) == 11 * 2 * 5
