@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('breach', '0012_clock_feeds'),
+        ('breach', '0013_marks_and_exports_of_people'),
     ]
 
     operations = [
