@@ -16,7 +16,8 @@ from breach.figures import Clock
 from breach.law import words
 from breach.models import Incident, Obligation, ObligationState, Party, User
 from breach.permissions import sees_every_incident
-from breach.queries.clocks import clock_of, law_name
+from breach.queries.clocks import clock_of
+from breach.queries.law_names import law_names
 
 PAGE = 50
 STATES = (ObligationState.RUNNING, ObligationState.PROVISIONAL)
@@ -86,7 +87,7 @@ def board_of(user: User, narrowing: Narrowing, number: str | None, now: datetime
     return Board(
         page=page,
         lines=tuple(Line(row.incident, row.party.organisation.name, clock_of(row, now)) for row in page),
-        regimes=_sorted((key, law_name(key, language)) for key in laws),
+        regimes=_sorted(law_names(laws, language).items()),
         to=_sorted((key, words.name("to", key, language)) for key in kinds),
         parties=_sorted(houses),
     )

@@ -27,7 +27,7 @@ class Consent:
 
 def regimes_of(party: Party, facts: Facts) -> list[Regime]:
     """The clauses that bind `party`, each in the version that applied on the day of the incident."""
-    day = _day(party, facts)
+    day = day_of(party, facts)
     contracts = Contract.objects.filter(organisation=party.organisation_id, withdrawn_at=None)
     found: list[Regime] = []
     for contract in contracts.prefetch_related("versions"):
@@ -74,7 +74,7 @@ def open_consents(incident: Incident, act: str) -> list[Consent]:
     return found
 
 
-def _day(party: Party, facts: Facts) -> date:
+def day_of(party: Party, facts: Facts) -> date:
     """The day by which a contract is chosen: the first sign of the incident."""
     signs: list[datetime | None] = [facts.detected, facts.grounds_to_suspect, facts.attack_known]
     known = [sign for sign in signs if sign]

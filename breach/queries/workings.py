@@ -8,13 +8,16 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from breach.law import words
+from breach.law import private, words
+from breach.law.facts import Facts
 from breach.law.steps import Step
-from breach.models import Obligation, Party, RegimeAnswer, RegimeSwitch
+from breach.models import FactsVersion, Obligation, Party, RegimeAnswer, RegimeSwitch
 from breach.queries import switches
 from breach.queries.clocks import law_name, obligation_label
+from breach.queries.contracts import day_of
 from breach.queries.fact_labels import fact_label
 from breach.queries.facts import latest_version
+from breach.queries.law_names import ClauseName, clause_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,12 @@ class Working:
 
 @dataclass(frozen=True, slots=True)
 class RegimeLine:
+    """`recipient` says to whom a clause of a contract would be owed; it is empty for a law."""
+
     name: str
     outcome: str
     text: str
+    recipient: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +113,33 @@ def answers(party: Party, language: str) -> Answers:
     rows = list(RegimeAnswer.objects.filter(facts=version, ended_at=None).order_by("regime"))
     off = [row for row in rows if row.outcome == "switched_off"]
     thrown = switches.by_uid(row.detail["switch"] for row in off)
+    clauses = _clauses(rows, party, version, language)
     return Answers(
-        ruled_out=_lines(rows, "ruled_out", language),
-        undecided=_lines(rows, "undecided", language),
+        ruled_out=_lines(rows, "ruled_out", clauses, language),
+        undecided=_lines(rows, "undecided", clauses, language),
         switched_off=tuple(_off(row, thrown[row.detail["switch"]], language) for row in off),
     )
 
 
-def _lines(rows: Iterable[RegimeAnswer], outcome: str, language: str) -> tuple[RegimeLine, ...]:
-    return tuple(
-        RegimeLine(law_name(row.regime, language), outcome, _detail(row.detail, language))
-        for row in rows
-        if row.outcome == outcome
-    )
+def _clauses(
+    rows: Iterable[RegimeAnswer], party: Party, version: FactsVersion, language: str
+) -> dict[str, ClauseName]:
+    keys = [row.regime for row in rows if private.is_private(row.regime)]
+    if not keys:
+        return {}
+    return clause_names(keys, language, day_of(party, Facts.from_json(version.document)))
+
+
+def _lines(
+    rows: Iterable[RegimeAnswer], outcome: str, clauses: dict[str, ClauseName], language: str
+) -> tuple[RegimeLine, ...]:
+    return tuple(_line(row, clauses.get(row.regime), language) for row in rows if row.outcome == outcome)
+
+
+def _line(row: RegimeAnswer, clause: ClauseName | None, language: str) -> RegimeLine:
+    name = clause.name if clause else law_name(row.regime, language)
+    text = _detail(row.detail, language)
+    return RegimeLine(name, row.outcome, text, clause.recipient if clause else "")
 
 
 def _off(row: RegimeAnswer, switch: RegimeSwitch, language: str) -> SwitchedOffLine:

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from breach.files import open_sealed
-from breach.law import regimes
 from breach.law.steps import Step
 from breach.models import (
     Advice,
@@ -24,6 +23,7 @@ from breach.models import (
 from breach.models.ledger import Checkpoint
 from breach.models.timeline import Event as EventRow
 from breach.queries.facts import awareness_history, facts_of, latest_version
+from breach.queries.law_names import law_names
 from breach.queries.people import counts
 from notifications.filings.profiles import load_profiles
 from notifications.models import Filing, FilingState, Notice, Reader, Report
@@ -136,10 +136,11 @@ def _awareness(history: list[Awareness]) -> list[Aware]:
 
 def _owed(incident: Incident, language: str) -> tuple[Owed, ...]:
     rows = Obligation.objects.filter(incident=incident, state__in=SHOWN).select_related("party__organisation")
+    names = law_names((row.regime for row in rows), language)
     return tuple(
         Owed(
             party=row.party.organisation.name,
-            regime=regime_name(row.regime, language),
+            regime=names[row.regime],
             to=row.to,
             recipient=row.recipient,
             phase=row.phase,
@@ -157,21 +158,18 @@ def _owed(incident: Incident, language: str) -> tuple[Owed, ...]:
     )
 
 
-def regime_name(key: str, language: str) -> str:
-    """Return a regime's name, or its key where a stored answer names one that is no longer shipped."""
-    found = regimes.load().get(key)
-    return found.name(language) if found else key
-
-
 def _ruled_out(version: Any, language: str) -> list[tuple[str, Step | None]]:
     rows = (
-        RegimeAnswer.objects.filter(facts=version, outcome="ruled_out", ended_at=None).order_by("regime")
+        list(
+            RegimeAnswer.objects.filter(facts=version, outcome="ruled_out", ended_at=None).order_by("regime")
+        )
         if version
         else []
     )
+    names = law_names((row.regime for row in rows), language)
     return [
         (
-            regime_name(row.regime, language),
+            names[row.regime],
             Step.from_json(row.detail["reason"]) if row.detail.get("reason") else None,
         )
         for row in rows

@@ -8,7 +8,9 @@ from django.test import Client
 from django.urls import reverse
 
 from breach import clock
-from breach.models import LawHold
+from breach.law import private
+from breach.models import Contract, LawHold
+from breach.services.contracts import add_contract
 from breach.services.facts import update_facts
 from breach.services.holds import Request, enter_hold
 from breach.services.law_changes import recompute_some
@@ -17,6 +19,7 @@ from tests.house import House
 from tests.notifications.views.case import decide
 
 DOCUMENT = "Parquet de Lyon, PV 2026/118"
+COMPLAINT = next(one for one in private.from_template("cyber_insurer") if one["key"] == "complaint_fr")
 NO_HOUR = {"en": "The law sets no hour here.", "fr": "La loi ne fixe pas d’heure ici."}
 
 
@@ -134,3 +137,38 @@ def test_a_hold_that_has_run_out_holds_nothing(
     hold(running, now, now + timedelta(days=3))
     monkeypatch.setattr(clock, "now", lambda: now + timedelta(days=4))
     assert 'class="clock clock-held' not in page(running, "en")
+
+
+@pytest.mark.parametrize(
+    ("language", "ruled_out", "undecided", "owed_to"),
+    [
+        (
+            "en",
+            "Acquirer of Lyon: Tell the acquirer",
+            "Port: Criminal complaint",
+            "Owed to: police or public",
+        ),
+        (
+            "fr",
+            "Acquirer of Lyon\u00a0: Prévenir l&#x27;acquéreur",
+            "Port\u00a0: Dépôt de plainte",
+            "À prévenir\u00a0: police ou",
+        ),
+    ],
+)
+def test_clauses_under_which_nothing_is_owed_are_named_in_words(
+    running: House, now: datetime, language: str, ruled_out: str, undecided: str, owed_to: str
+) -> None:
+    card = {"counterparty": "Acquirer of Lyon", "template": "card_payments"}
+    where = {"test": "established", "place": "FR"}
+    complaint = {**COMPLAINT, "when": [where, {"test": "fact", "name": "cyberattack"}]}
+    insurer = {"counterparty": "Port", "kind": "cyber_insurance", "clause": [complaint]}
+    for document in (card, insurer):
+        add_contract(actor=running.manager, organisation=running.shop, document=document, now=now)
+    recompute_some(now=now)
+    html = page(running, language)
+    assert ruled_out in section(html, "ruled-out")
+    assert undecided in section(html, "undecided")
+    assert owed_to in section(html, "undecided")
+    for contract in Contract.objects.all():
+        assert f"{contract.uid}/" not in section(html, "ruled-out") + section(html, "undecided")
