@@ -152,7 +152,7 @@ def test_a_hold_that_has_run_out_holds_nothing(
             "fr",
             "Acquirer of Lyon\u00a0: Prévenir l&#x27;acquéreur",
             "Port\u00a0: Dépôt de plainte",
-            "À prévenir\u00a0: police ou",
+            "À prévenir\u00a0: police, gendarmerie ou",
         ),
     ],
 )
