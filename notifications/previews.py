@@ -8,7 +8,7 @@ import datetime as dt
 from notifications.letters.compose import compose
 from notifications.letters.emailing import render_email
 from notifications.letters.render import render_pdf
-from notifications.letters.values import EmailValue, Letter, NoticeContent, Recipient
+from notifications.letters.values import NEXT_OF_KIN, EmailValue, Letter, NoticeContent, Recipient
 
 # Nobody's: what a preview shows where the person will stand. The code fails its own check.
 SAMPLE_CODE, SAMPLE_REFERENCE = "XXXXX-XXXXX-XXXX", "XXXX-XXXX-XXXX"
@@ -18,6 +18,9 @@ SAMPLE_ADDRESSES = {
     "BE": (("Voorbeeldstraat 1",), "1000", "Brussel"),
     "ES": (("Calle del Ejemplo 1",), "28001", "Madrid"),
     "NL": (("Voorbeeldlaan 1",), "1012 AB", "Amsterdam"),
+    "IT": (("Via degli Esempi 1",), "00184", "ROMA"),
+    "PL": (("ul. Przykładowa 1",), "00-001", "WARSZAWA"),
+    "PT": (("Rua do Exemplo 1",), "1100-001", "LISBOA"),
     "GB": (("1 Example Street",), "SW1A 1AA", "LONDON"),
     "US": (("1 Example Street",), "94102", "San Francisco"),
 }
@@ -53,9 +56,10 @@ def pdf_like(content: NoticeContent, like: Recipient, date: dt.date) -> bytes:
 def like_of(language: str, form: str, regions: tuple[str, ...], kinds: tuple[str, ...]) -> Recipient:
     """Return somebody who would get the wording of this language and form, with all these data kinds."""
     region = regions[0] if form and regions else ""
-    country = (
-        region.partition("-")[0]
-        if region
-        else {"en": "GB", "de": "DE", "nl": "NL", "es": "ES"}.get(language, "FR")
+    tongue = language.partition("-")[0]
+    country = region.partition("-")[0] or ("GB" if tongue == "en" else tongue.upper())
+    country = country if country in SAMPLE_ADDRESSES else "FR"
+    deceased = form == NEXT_OF_KIN
+    return Recipient(
+        "sample", "Alex Example", language, country, kinds=kinds, region=region, deceased=deceased
     )
-    return Recipient("sample", "Alex Example", language, country, kinds=kinds, region=region)

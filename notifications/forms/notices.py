@@ -11,7 +11,7 @@ from breach.forms.fields import MomentField, set_moments
 from breach.models import Party, User
 from breach.wording import language as language_name
 from notifications.letters import library
-from notifications.letters.values import Block, IncidentText, Wording
+from notifications.letters.values import NEXT_OF_KIN, Block, IncidentText, Wording
 from notifications.models import Notice
 from notifications.states import RETURN_CODES, Withheld
 
@@ -68,7 +68,9 @@ class NewNoticeForm(FrameForm):
         help_text=_("The ones your people read are chosen."),
     )
     forms = forms.MultipleChoiceField(
-        label=_("Statutory forms"), widget=forms.CheckboxSelectMultiple, required=False
+        label=_("Statutory forms, and the letter to next of kin"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
     )
 
     def __init__(self, *args: Any, parties: Any, **kwargs: Any) -> None:
@@ -76,7 +78,8 @@ class NewNoticeForm(FrameForm):
         self.fields["party"].queryset = parties  # type: ignore[attr-defined]
         self.fields["languages"].choices = [(tag, language_name(tag)) for tag in library.languages()]  # type: ignore[attr-defined]
         self.fields["forms"].choices = [  # type: ignore[attr-defined]
-            (key, f"{form.title} ({', '.join(form.regions)})") for key, form in library.forms().items()
+            *((key, f"{form.title} ({', '.join(form.regions)})") for key, form in library.forms().items()),
+            (NEXT_OF_KIN, form_name(NEXT_OF_KIN)),
         ]
         self.order_fields(["title", "party", "languages", "forms", "policy", "breach_from", "breach_to"])
 
@@ -96,7 +99,7 @@ class TextForm(forms.Form):
             self.fields[f"own_{name}"] = _prose(label, required=False)
         for block in wording.blocks:
             heading = forms.CharField(label=_("Heading"), max_length=200, required=False)
-            heading.disabled = bool(wording.form)  # a statute prescribes it
+            heading.disabled = library.statute(wording.form) is not None  # it is prescribed
             self.fields[f"heading_{block.key}"] = heading
             self.fields[f"text_{block.key}"] = _prose(BLOCK_LABELS[block.key], required=False)
         source = forms.ChoiceField(
@@ -213,6 +216,13 @@ class ReturnedForm(forms.Form):
     reason = forms.ChoiceField(
         label=_("What the post says"), choices=[(code.value, code.label) for code in RETURN_CODES]
     )
+
+
+def form_name(form: str) -> str:
+    """What pages call the form of a wording: the title that a statute prescribes, or ours."""
+    if form == NEXT_OF_KIN:
+        return str(_("To the next of kin of somebody who has died"))
+    return library.forms()[form].title if form else ""
 
 
 def clean_lines(text: str) -> str:

@@ -82,8 +82,8 @@ def postal_lines(recipient: Recipient, sender: Sender, phrases: Phrases) -> tupl
     """The lines of the address window, name first; the country last, in capitals, when the letter goes
     abroad.
 
-    A minor's letter is addressed to the guardian; the child's name stands on it only where no guardian is
-    known.
+    Letters about somebody who has died go to the next of kin, a minor's to the guardian; the name of the one
+    or the other stands on it only where nobody is named.
     """
     lines = _template_lines(recipient)
     if recipient.country != sender.country:
@@ -92,6 +92,9 @@ def postal_lines(recipient: Recipient, sender: Sender, phrases: Phrases) -> tupl
 
 
 def _addressee(recipient: Recipient, phrases: Phrases) -> tuple[str, ...]:
+    if recipient.deceased:
+        kin = recipient.next_of_kin
+        return (kin,) if kin else (phrases.kin_line, recipient.full_name)
     if not recipient.minor:
         return (recipient.full_name,)
     return (recipient.guardian,) if recipient.guardian else (phrases.guardian_line, recipient.full_name)

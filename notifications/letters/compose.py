@@ -19,6 +19,7 @@ from notifications.letters import library
 from notifications.letters.address import postal_lines, window_for
 from notifications.letters.syntax import Piece, fill, parse, placeholders
 from notifications.letters.values import (
+    NEXT_OF_KIN,
     Body,
     IncidentText,
     Letter,
@@ -52,14 +53,16 @@ def canonical(content: NoticeContent) -> dict[str, Any]:
 
 
 def wording_for(content: NoticeContent, recipient: Recipient) -> Wording | None:
-    """The statutory form of the recipient's region first, then the language, then its primary subtag."""
-    form = library.form_of_region(recipient.region)
-    primary = recipient.language.partition("-")[0]
-    keys = [wording_key(library.forms()[form].language, form)] if form else []
-    return next(
-        (content.wordings[key] for key in (*keys, recipient.language, primary) if key in content.wordings),
-        None,
-    )
+    """The statutory form of the recipient's region first, then the language, then its primary subtag; for the
+    deceased the letter to next of kin in one of these.
+    """
+    tags = (recipient.language, recipient.language.partition("-")[0])
+    if recipient.deceased:
+        keys = [wording_key(tag, NEXT_OF_KIN) for tag in tags]
+    else:
+        form = library.form_of_region(recipient.region)
+        keys = [*([wording_key(library.forms()[form].language, form)] if form else []), *tags]
+    return next((content.wordings[key] for key in keys if key in content.wordings), None)
 
 
 def variant_of(content: NoticeContent, recipient: Recipient) -> VariantKey:
@@ -76,7 +79,7 @@ def variant_of(content: NoticeContent, recipient: Recipient) -> VariantKey:
     return VariantKey(
         wording.language,
         tuple(k for k in recipient.kinds if k in telling),
-        bool(recipient.minor),
+        bool(recipient.minor) and not recipient.deceased,
         wording.form,
         recipient.large_print,
     )
@@ -134,7 +137,9 @@ def personal(content: NoticeContent, language: str, recipient: Recipient) -> Per
 
 
 def _salutation(recipient: Recipient, phrases: library.Phrases) -> str:
-    if recipient.minor:
+    if recipient.deceased:
+        form = "kin" if recipient.next_of_kin else "relatives"
+    elif recipient.minor:
         form = "guardian" if recipient.guardian else "parents"
     elif recipient.honorific and recipient.family_name:
         form = recipient.honorific
@@ -144,6 +149,7 @@ def _salutation(recipient: Recipient, phrases: library.Phrases) -> str:
         "full_name": recipient.full_name,
         "family_name": recipient.family_name,
         "guardian": recipient.guardian,
+        "next_of_kin": recipient.next_of_kin,
     }
     return fill(phrases.salutations[form], values)
 
@@ -165,7 +171,7 @@ def compose_body(content: NoticeContent, key: VariantKey, *, date: dt.date) -> B
         locale=setter.locale,
         title=" ".join(paragraph.text for paragraph in setter.paragraphs(wording.title, "title")),
         sections=tuple(section for section in sections if section.paragraphs),
-        closing=phrases.closing if not key.form else "",
+        closing="" if library.statute(key.form) else phrases.closing,
         sender=content.sender,
         date=setter.values["notice_date"],
         genuine_heading=phrases.genuine["heading"],
@@ -181,7 +187,8 @@ class _Setter:
     def __init__(self, content: NoticeContent, key: VariantKey, wording: Wording, date: dt.date) -> None:
         self.content, self.key, self.wording = content, key, wording
         self.phrases = library.phrases(key.language)
-        self.locale = library.forms()[key.form].locale if key.form else self.phrases.locale
+        statute = library.statute(key.form)
+        self.locale = statute.locale if statute else self.phrases.locale
         self.circumstances = _circumstances(content, key)
         self.values = self._values(date)
 
@@ -225,7 +232,7 @@ class _Setter:
             "dpo_name": sender.dpo_name,
             "dpo_email": sender.dpo_email,
             "breach_date": breach_date(self.content, self.phrases, self.locale),
-            "notice_date": long_date(date, self.locale),
+            "notice_date": long_date(date, self.locale, self.phrases),
             "genuine_page": shown_address(self.content.genuine_page),
             "contact_lines": "; ".join(contact_lines(self.content, self.phrases)),
             "data_list": ", ".join(self._data_list()),
@@ -259,20 +266,30 @@ def contact_lines(content: NoticeContent, phrases: library.Phrases) -> list[str]
     return [f"{labels[label]}{colon}{value}" for label, value in rows if value]
 
 
-def long_date(date: dt.date, locale: str) -> str:
-    return format_date(date, "long", locale=locale)
+def long_date(date: dt.date, locale: str, phrases: library.Phrases) -> str:
+    """The day in words, the first of the month as the language writes it (French: 1er)."""
+    text: str = format_date(date, "long", locale=locale)
+    return _first_day(text, date, phrases)
+
+
+def _first_day(text: str, date: dt.date, phrases: library.Phrases) -> str:
+    first = phrases.dates["first_day"]
+    return first + text[1:] if first and date.day == 1 and text.startswith("1") else text
 
 
 def breach_date(content: NoticeContent, phrases: library.Phrases, locale: str) -> str:
     """The day or days of the breach with their preposition, as a part of a sentence."""
     if content.breach_from is None:
         return phrases.dates["unknown"]
-    values = {"from": long_date(content.breach_from, locale)}
+    values = {"from": long_date(content.breach_from, locale, phrases)}
     if content.breach_to is None or content.breach_to == content.breach_from:
         return phrases.dates["on"].format_map(values)
     if content.breach_to.year == content.breach_from.year:
-        values["from"] = str(format_skeleton("MMMMd", content.breach_from, locale=locale))
-    return phrases.dates["between"].format_map({**values, "to": long_date(content.breach_to, locale)})
+        text = str(format_skeleton("MMMMd", content.breach_from, locale=locale))
+        values["from"] = _first_day(text, content.breach_from, phrases)
+    return phrases.dates["between"].format_map(
+        {**values, "to": long_date(content.breach_to, locale, phrases)}
+    )
 
 
 def shown_address(page: str) -> str:

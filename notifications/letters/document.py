@@ -14,7 +14,15 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from breach.errors import BadInput
 from notifications.letters import library
 from notifications.letters.syntax import parse
-from notifications.letters.values import Block, IncidentText, NoticeContent, Recipient, Sender, Wording
+from notifications.letters.values import (
+    NEXT_OF_KIN,
+    Block,
+    IncidentText,
+    NoticeContent,
+    Recipient,
+    Sender,
+    Wording,
+)
 
 _KEYS = (
     *("sender", "recipients", "languages", "forms", "wordings", "texts", "date", "breach_from", "breach_to"),
@@ -92,11 +100,14 @@ def _ready(
     needed = {one.language.partition("-")[0] for one in people} - written
     keys = [_typed(key, str, "forms") for key in _list(data.get("forms", []), "forms")]
     for key in keys:
-        if key not in library.forms():
+        if not key or not library.is_form(key):
             raise BadInput(
-                f"unknown form {key!r}", place="forms", mend=f"Known: {', '.join(library.forms())}."
+                f"unknown form {key!r}",
+                place="forms",
+                mend=f"Known: {', '.join((*library.forms(), NEXT_OF_KIN))}.",
             )
     owed = {form for one in people if (form := library.form_of_region(one.region))}
+    owed |= {NEXT_OF_KIN for one in people if one.deceased}
     return library.ready_wordings(tags or sorted(needed & set(known)), keys or sorted(owed))
 
 

@@ -47,7 +47,7 @@ def _text(letter: Letter, phrases: library.Phrases) -> Iterator[str]:
         yield f"*** {phrases.labels['drill']} ***\n"
     yield f"{body.title}\n\n{letter.personal.salutation}\n"
     for section in body.sections:
-        yield section.heading.upper() if not body.key.form else section.heading
+        yield section.heading if library.statute(body.key.form) else section.heading.upper()
         yield ""
         for style, group in groupby(section.paragraphs, key=lambda paragraph: paragraph.style):
             mark = "- " if style == "item" else ""

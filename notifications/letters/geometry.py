@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from notifications.letters.address import SHEETS, Window
+from notifications.letters.library import statute
 from notifications.letters.values import VariantKey
 
 POINTS_PER_MM = 72 / 25.4
@@ -42,7 +43,7 @@ _LARGE = Type("large", salutation=(16.0, 22.0), code=(18.0, 23.0), info=(16.0, 2
 def type_of(key: VariantKey) -> Type:
     if key.large:
         return _LARGE
-    return _STATUTORY if key.form else _USUAL
+    return _STATUTORY if statute(key.form) else _USUAL
 
 
 def footer_top(window: Window) -> float:

@@ -13,7 +13,7 @@ from typing import Any
 
 from breach.errors import BadInput
 from notifications.letters.syntax import check_placeholders, parse
-from notifications.letters.values import BLOCKS, Block, Wording
+from notifications.letters.values import BLOCKS, NEXT_OF_KIN, Block, Wording
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "letters"
 DATA = Path(__file__).resolve().parent / "data"
@@ -28,6 +28,7 @@ class Phrases:
     labels: Mapping[str, str]
     salutations: Mapping[str, str]
     guardian_line: str
+    kin_line: str
     dates: Mapping[str, str]
     email: Mapping[str, str]
     genuine: Mapping[str, str]
@@ -80,6 +81,16 @@ def forms() -> Mapping[str, Form]:
     return {key: Form(key=key, **{**row, "regions": tuple(row["regions"])}) for key, row in data.items()}
 
 
+def statute(form: str) -> Form | None:
+    """The statutory form of this key; None for letters whose shape is free."""
+    return forms().get(form)
+
+
+def is_form(form: str) -> bool:
+    """Whether a wording may carry this form."""
+    return not form or form == NEXT_OF_KIN or form in forms()
+
+
 @cache
 def form_of_region(region: str) -> str:
     """Key of the statutory form that people in this region are owed, or ""."""
@@ -130,11 +141,13 @@ def check(text: Wording) -> Wording:
 
 
 def ready_wordings(tags: Iterable[str], form_keys: Iterable[str] = ()) -> dict[str, Wording]:
-    """Ready texts by `Wording.key` for these languages and statutory forms (each in the form's own
-    language).
+    """Ready texts by `Wording.key` for these languages and forms: a statutory form in its own language, the
+    letter to next of kin in each.
     """
-    found = [wording(tag) for tag in tags]
-    found += [wording(forms()[key].language, key) for key in form_keys]
+    chosen, keys = list(tags), set(form_keys)
+    found = [wording(tag) for tag in chosen]
+    found += [wording(tag, NEXT_OF_KIN) for tag in chosen if NEXT_OF_KIN in keys]
+    found += [wording(forms()[key].language, key) for key in sorted(keys - {NEXT_OF_KIN})]
     return {text.key: text for text in found}
 
 

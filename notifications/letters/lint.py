@@ -17,7 +17,15 @@ from notifications.letters.compose import compose_body, variant_of, wording_for
 from notifications.letters.geometry import POINTS_PER_MM, SMALL_ADDRESS_POINTS, small_lines
 from notifications.letters.shaping import line_width
 from notifications.letters.syntax import parse, placeholders
-from notifications.letters.values import Body, Finding, NoticeContent, Recipient, VariantKey, Wording
+from notifications.letters.values import (
+    NEXT_OF_KIN,
+    Body,
+    Finding,
+    NoticeContent,
+    Recipient,
+    VariantKey,
+    Wording,
+)
 
 _ARTICLE_34 = {
     "what_happened": ("nature", "the nature of the breach"),
@@ -63,14 +71,14 @@ def blocks_submission(findings: Iterable[Finding]) -> bool:
 def _wording(content: NoticeContent, text: Wording) -> Iterator[Finding]:
     try:
         library.phrases(text.language)
-        if text.form and text.form not in library.forms():
+        if not library.is_form(text.form):
             raise BadInput(f"unknown form {text.form}", place=text.key, code="unknown_form")  # noqa: TRY301
         library.check(text)
     except BadInput as error:
         yield Finding("legal", error.code, error.place or text.key, error.message, error.mend)
         return
     yield from _translation(text.key, text.translated_from, text.translator, text.checker)
-    if text.form:
+    if library.statute(text.form):
         yield from _statutory(content, text)
 
 
@@ -145,8 +153,10 @@ def _people(content: NoticeContent, people: list[Recipient]) -> Iterator[Finding
     unformed: dict[str, int] = {}
     for recipient in people:
         wording = wording_for(content, recipient)
-        form = library.form_of_region(recipient.region)
-        if form and (wording is None or wording.form != form):
+        form = "" if recipient.deceased else library.form_of_region(recipient.region)
+        if wording is None and recipient.deceased:
+            unformed[NEXT_OF_KIN] = unformed.get(NEXT_OF_KIN, 0) + 1
+        elif form and (wording is None or wording.form != form):
             unformed[form] = unformed.get(form, 0) + 1
         elif wording is None:
             missing[recipient.language] = missing.get(recipient.language, 0) + 1
@@ -154,8 +164,10 @@ def _people(content: NoticeContent, people: list[Recipient]) -> Iterator[Finding
         message = f"{count} recipients read {language}, and the notice is not in that language"
         yield Finding("legal", "untranslated", language, message, "Add a wording in that language.")
     for form, count in sorted(unformed.items()):
-        message = f"{count} recipients are owed the statutory form {form}"
-        yield Finding("legal", "form_missing", form, message, library.forms()[form].source)
+        statute = library.statute(form)
+        message = f"{count} recipients are owed the {'statutory ' if statute else ''}form {form}"
+        mend = statute.source if statute else "Add the letter to next of kin in their languages."
+        yield Finding("legal", "form_missing", form, message, mend)
     yield from islice((found for found in map(printable, people) if found), _SHOWN)
 
 
@@ -166,6 +178,7 @@ def printable(recipient: Recipient) -> Finding | None:
     said = (
         recipient.full_name,
         recipient.guardian,
+        recipient.next_of_kin,
         *recipient.address_lines,
         recipient.postcode,
         recipient.city,
@@ -201,9 +214,10 @@ def addressable(recipient: Recipient, content: NoticeContent) -> Finding | None:
 def _bodies(content: NoticeContent, people: list[Recipient], date: dt.date) -> Iterator[Finding]:
     for key in _keys(content, people):
         body = compose_body(content, key, date=date)
-        if not key.form:
+        statute = library.statute(key.form)
+        if statute is None:
             yield from _article_34(body, content)
-        elif missing := [name for name in library.forms()[key.form].headings if not _has(body, name)]:
+        elif missing := [name for name in statute.headings if not _has(body, name)]:
             mend = "Write them: " + ", ".join(missing)
             yield Finding("legal", "form_empty", body.key.form, "parts of the statutory form are empty", mend)
         yield from _printable_body(body)
@@ -219,7 +233,7 @@ def _keys(content: NoticeContent, people: list[Recipient]) -> list[VariantKey]:
         VariantKey(w.language, some, minor, w.form)
         for w in wordings
         for some in (kinds, ())
-        for minor in (False, True)
+        for minor in ((False,) if w.form == NEXT_OF_KIN else (False, True))
     ]
 
 

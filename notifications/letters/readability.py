@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from typing import Literal
 
 import pyphen
 
@@ -18,7 +20,11 @@ _SENTENCE_END = re.compile(r"(?<=[.!?;:])\s+")
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """One row of data/readability.toml; `longest_sentence` in words."""
+    """One row of data/readability.toml; `longest_sentence` in words.
+
+    `measure` is "flesch" (higher reads easier) or "pisarek" (lower reads easier), where words of `hard_word`
+    syllables and more count as hard.
+    """
 
     language: str
     name: str
@@ -29,19 +35,22 @@ class Formula:
     bar: float
     longest_sentence: int
     source: str
+    measure: Literal["flesch", "pisarek"] = "flesch"
+    hard_word: int = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """`value` on the scale of the formula (higher reads easier), and the bar that it is measured by."""
+    """`value` on the scale of the formula, and the bar that it is measured by."""
 
     name: str
     value: float
     bar: float
+    lower_is_easier: bool = False
 
     @property
     def is_plain(self) -> bool:
-        return self.value >= self.bar
+        return self.value <= self.bar if self.lower_is_easier else self.value >= self.bar
 
 
 @cache
@@ -56,13 +65,13 @@ def score(texts: Iterable[str], language: str) -> Score | None:
     sentences = [words for text in texts for sentence in split(text) if (words := _WORD.findall(sentence))]
     if formula is None or not sentences:
         return None
-    words = [word for sentence in sentences for word in sentence]
-    syllables = sum(_syllables(word, formula.hyphenation) for word in words)
-    value = (
-        formula.constant
-        - formula.sentence * len(words) / len(sentences)
-        - formula.word * syllables / len(words)
-    )
+    counts = [_syllables(word, formula.hyphenation) for sentence in sentences for word in sentence]
+    per_sentence = len(counts) / len(sentences)
+    if formula.measure == "pisarek":
+        hard = 100 * sum(count >= formula.hard_word for count in counts) / len(counts)
+        value = math.hypot(formula.sentence * per_sentence, formula.word * hard)
+        return Score(formula.name, value, formula.bar, lower_is_easier=True)
+    value = formula.constant - formula.sentence * per_sentence - formula.word * sum(counts) / len(counts)
     return Score(formula.name, value, formula.bar)
 
 
@@ -80,6 +89,7 @@ def split(text: str) -> list[str]:
     return [sentence for sentence in _SENTENCE_END.split(text.strip()) if sentence]
 
 
+@lru_cache(maxsize=50_000)
 def _syllables(word: str, locale: str) -> int:
     return sum(len(_hyphenator(locale).positions(part)) + 1 for part in re.split(r"[’'\-]", word) if part)
 

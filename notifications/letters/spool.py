@@ -169,6 +169,8 @@ class Variants:
         """Raises BadInput naming the recipient's uid where there is no wording for the language."""
         alike = (
             recipient.language,
+            recipient.country,
+            recipient.deceased,
             recipient.kinds,
             recipient.region,
             recipient.minor,

@@ -11,6 +11,9 @@ from typing import Any, Literal
 BLOCKS = ("what_happened", "what_information", "consequences", "what_we_do", "what_you_can_do", "contact")
 """Keys of the blocks of a letter, in the order in which they are read (GDPR Article 34(2))."""
 
+NEXT_OF_KIN = "next_of_kin"
+"""Form of the letter to the relatives of somebody who has died: a wording of its own in every language."""
+
 _UNSEEN = frozenset({"Cc", "Cf"})
 _JOINERS = frozenset("\u200c\u200d")  # Persian, and the scripts of India, spell names with them
 
@@ -40,7 +43,8 @@ class Recipient:
     means unknown and is written to like an adult. `guardian` is the name of a parent or guardian, if known.
     `code` is typed on the genuine-letter page, `reference` is printed and scanned from returned post (the
     code's stead-in is the uid). `region` is ISO 3166-2 ("US-CA"). `large_print` is for those who asked for
-    it.
+    it. `deceased` people are written to by way of `next_of_kin` (a name), or of their relatives where none is
+    known.
     """
 
     uid: str
@@ -59,6 +63,8 @@ class Recipient:
     code: str = ""
     reference: str = ""
     large_print: bool = False
+    deceased: bool = False
+    next_of_kin: str = ""
 
     def __post_init__(self) -> None:
         for name in _LINES:
@@ -72,7 +78,7 @@ class Recipient:
         object.__setattr__(self, "reference", self.reference or self.uid)
 
 
-_LINES = ("full_name", "postcode", "city", "guardian", "family_name", "code", "reference")
+_LINES = ("full_name", "postcode", "city", "guardian", "family_name", "code", "reference", "next_of_kin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +110,7 @@ class Block:
 class Wording:
     """The text of the letter in one language and, for statutory letters, one form.
 
-    `language` is a BCP 47 tag, `form` "" or a key of data/forms.toml. `translated_from` is empty for text
+    `language` is a BCP 47 tag, `form` "", a key of data/forms.toml or NEXT_OF_KIN. `translated_from` is empty for text
     that was written in this language; otherwise translator and checker are two named people before anything
     leaves.
     """

@@ -1,4 +1,4 @@
-"""The public page's words in five languages, and which of them a browser asks for."""
+"""The public page's words in eight languages, and which of them a browser asks for."""
 
 import tomllib
 from collections.abc import Mapping

@@ -15,7 +15,7 @@ from breach.services.person_rows import local_day
 from breach.views.room import reader, refuse_into, room
 from notifications import previews
 from notifications.contents import current_texts, frozen_content, live_content
-from notifications.forms.notices import FrameForm, NewNoticeForm, ReturnedForm, TextForm
+from notifications.forms.notices import FrameForm, NewNoticeForm, ReturnedForm, TextForm, form_name
 from notifications.letters import library
 from notifications.letters.syntax import PLACEHOLDERS
 from notifications.letters.values import IncidentText, NoticeContent, Recipient, Wording
@@ -244,7 +244,7 @@ def text_keys(notice: Notice) -> list[dict[str, Any]]:
         {
             "key": _key(text),
             "language": text.language,
-            "form": library.forms()[text.form].title if text.form else "",
+            "form": form_name(text.form),
             "version": text.version,
             "has_own": bool({_key(text), text.language} & own),
         }

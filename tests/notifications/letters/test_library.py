@@ -5,11 +5,11 @@ from notifications.letters import library
 from notifications.letters.syntax import CIRCUMSTANCES, PLACEHOLDERS
 from notifications.letters.values import BLOCKS, Wording
 
-LANGUAGES = ("de", "en", "es", "fr", "nl")
+LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pl", "pt")
 
 
 def test_every_folder_is_a_language() -> None:
-    assert set(LANGUAGES) <= set(library.languages())
+    assert set(library.languages()) == set(LANGUAGES)
 
 
 @pytest.mark.parametrize("language", library.languages())

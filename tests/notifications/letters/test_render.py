@@ -33,7 +33,7 @@ def test_french_letter_holds_the_name_and_the_points_of_article_34() -> None:
     assert "faire prélever de l’argent" in text  # consequences
     assert "Nous avons fermé l’accès utilisé" in text  # measures
     assert "Page 1 sur 2" in text
-    assert "1 décembre 2026" in text
+    assert "1er décembre 2026" in text
 
 
 def test_single_letter_is_tagged_with_language_and_title() -> None:

@@ -156,7 +156,7 @@ def test_language_is_asked_for_or_the_browsers(asked: str, accepted: str, langua
 
 
 def test_every_language_has_every_text() -> None:
-    assert set(words()) == {"en", "fr", "de", "nl", "es"}
+    assert set(words()) == {"en", "fr", "de", "nl", "es", "it", "pl", "pt"}
     assert all(
         "{organisation}" in texts["yes_text"] and "{day}" in texts["yes_text"] for texts in words().values()
     )
