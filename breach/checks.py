@@ -6,7 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
 
+from breach.errors import BadInput
 from breach.keys import keyring
+from breach.law import authorities, events, kinds, regimes
 from breach.ledger import checks as ledger_checks  # noqa: F401 - registers its own
 
 
@@ -118,3 +120,17 @@ def sqlite_is_strict(app_configs: Any, databases: Any = None, **kwargs: Any) -> 
             )
         ]
     return []
+
+
+@register()
+def law_is_whole(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Every file of the law loads: a number without a unit would otherwise be missed in the middle of an incident."""
+    found: list[CheckMessage] = []
+    for load in (kinds.load, events.load, authorities.load, regimes.load):
+        try:
+            load()
+        except BadInput as error:
+            found.append(
+                Error(f"breach/law/{error.place}: {error.message}.", hint=f"{error.mend}.", id="tocsin.E010")
+            )
+    return found

@@ -1,4 +1,4 @@
-"""Write the table of docs/law-data.md: regime, phase, period, source, confidence.
+"""Write the table of docs/law-data.md (regime, phase, period, source, confidence) and the remarks below it.
 
 Run from the root of the checkout after a change in breach/law/regimes:
 
@@ -24,6 +24,13 @@ HEAD = """| regime | status | to, phase | by when | runs from | citation | confi
 """
 
 
+REMARKS = """## Remarks on single regimes
+
+What the source leaves open, and what is not modelled.
+
+"""
+
+
 def main() -> None:
     PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
 
@@ -32,7 +39,7 @@ def with_table(page: str) -> str:
     """Return the page with its table made new."""
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{HEAD}{''.join(rows())}\n{END}{after}"
+    return f"{before}{BEGIN}\n\n{HEAD}{''.join(rows())}\n{REMARKS}{''.join(remarks())}\n{END}{after}"
 
 
 def rows() -> Iterable[str]:
@@ -41,13 +48,19 @@ def rows() -> Iterable[str]:
             yield "| " + " | ".join(cells(regime, duty)) + " |\n"
 
 
+def remarks() -> Iterable[str]:
+    for regime in load().values():
+        if regime.notes:
+            yield f"- `{regime.key}`: {' '.join(regime.notes)}\n"
+
+
 def cells(regime: Regime, duty: Duty) -> tuple[str, ...]:
     only = f", only {duty.only_for}" if duty.only_for else ""
     to = f"{name('to', duty.to, 'en')}, {name('phase', duty.phase, 'en')}{only}"
     event = name("event", duty.event, "en") if duty.event else "-"
     since = f", from {regime.applies_from}" if regime.applies_from else ""
-    confidence = duty.confidence or regime.confidence
-    return (f"`{regime.key}`", f"{regime.status}{since}", to, when(duty), event, regime.citation, confidence)
+    status = f"{regime.status}{since}"
+    return (f"`{regime.key}`", status, to, when(duty), event, regime.citation, duty.confidence)
 
 
 def when(duty: Duty) -> str:

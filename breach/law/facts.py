@@ -289,6 +289,10 @@ class Facts:
     serious_ai_incident: bool | None = known(
         Flag(), "Serious incident of a high-risk AI system (AI Act Art 3(49))."
     )
+    ai_infrastructure_or_widespread: bool | None = known(
+        Flag(), "Of such an incident: widespread infringement, or critical infrastructure disrupted."
+    )
+    ai_death: bool | None = known(Flag(), "Of such an incident: somebody died.")
     material_incident: bool | None = known(
         Flag(), "Material cybersecurity incident (SEC Form 8-K Item 1.05)."
     )

@@ -278,7 +278,7 @@ def _obligation(
         standard=duty.standard,
         working=(*run.working, *_authority_steps(regime, duty, found), *holding),
         citation=regime.citation,
-        confidence=duty.confidence or regime.confidence,
+        confidence=duty.confidence,
         reason=why[-1],
         why=why,
         authorities=tuple(one.key for one in found),

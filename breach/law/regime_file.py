@@ -8,10 +8,14 @@ from typing import Any, NoReturn
 
 from breach.errors import BadInput
 from breach.law import events, places
-from breach.law.conditions import TESTS
+from breach.law.conditions import OPERATORS, TESTS
 from breach.law.datafiles import read
+from breach.law.facts import Facts
+from breach.law.facts_fields import suggestion
 from breach.law.facts_parts import LEGAL_RECIPIENTS, PHASES, RECIPIENTS, Sectors
 from breach.law.facts_words import ROLES
+from breach.law.regime_keys import COUNTED, KEYS, PARTS, VALUES
+from breach.law.risk import RISKS
 
 UNITS = ("hours", "calendar_days", "business_days", "months", "days_after_year_end")
 STATUSES = ("in_force", "adopted", "proposed")
@@ -36,6 +40,7 @@ NUMBERS = (("value", "unit"), ("number", "of"))
 
 def check(row: Mapping[str, Any], place: str) -> None:
     """Raise BadInput, with the file's name as its place, unless `row` is a complete regime."""
+    known_keys(row, "", place)
     for key in NEEDED:
         if not row.get(key):
             refuse(f"{key} is missing", place, f"Add {key}")
@@ -59,6 +64,23 @@ def check(row: Mapping[str, Any], place: str) -> None:
         _covered(row["covered"], place)
 
 
+def known_keys(row: Mapping[str, Any], table: str, place: str) -> None:
+    """Raise BadInput for a key that nobody reads: a misspelt limit would be no limit."""
+    for key, value in row.items():
+        way = f"{table}/{key}" if table else key
+        shown = way.replace("/", ".")
+        if key not in KEYS[table]:
+            mend = suggestion(key, KEYS[table], f"Use one of: {', '.join(sorted(KEYS[table]))}")
+            refuse(f"{shown} is not a known key", place, mend)
+        if way not in KEYS:
+            continue
+        for number, inner in enumerate(value if isinstance(value, list) else [value], start=1):
+            here = f"{place}, {key} {number}" if isinstance(value, list) else place
+            if not isinstance(inner, Mapping):
+                refuse(f"{shown} is not a table", here, f"Give it the keys {', '.join(sorted(KEYS[way]))}")
+            known_keys(inner, way, here)
+
+
 def _covered(covered: Mapping[str, Any], place: str) -> None:
     one_of(covered.get("act"), ACTS, "covered.act", place)
     one_of(covered.get("harm"), HARM_TESTS, "covered.harm", place)
@@ -78,6 +100,10 @@ def _sources(rows: Iterable[Mapping[str, Any]], place: str) -> None:
         if not source.get("text"):
             refuse("text is missing", where, "Name the source")
         one_of(source.get("confidence"), CONFIDENCE, "confidence", where)
+        for part in source.get("covers") or refuse(
+            "covers is missing", where, "Name the parts that it was read for"
+        ):
+            one_of(part, PARTS, "covers", where)
 
 
 def _days(row: Mapping[str, Any], place: str) -> None:
@@ -154,6 +180,7 @@ def check_duty(duty: Mapping[str, Any], place: str) -> None:
 def _conditions(rows: Iterable[Mapping[str, Any]], place: str) -> None:
     for row in rows:
         one_of(row.get("test"), TESTS, "test", place)
+        _values(row, place)
         if row["test"] == "kinds":
             one_of(row.get("group"), read("data/kinds.toml")["group"], "group", place)
         if row["test"] == "established" and not (
@@ -162,6 +189,27 @@ def _conditions(rows: Iterable[Mapping[str, Any]], place: str) -> None:
             refuse(f"{row.get('place')!r} is not a place", place, "Use a country or region code, such as FR")
         if isinstance(row.get("of"), list):
             _conditions(row["of"], place)
+
+
+def _values(row: Mapping[str, Any], place: str) -> None:
+    """Check what a condition takes: a misspelt fact would be asked for in the middle of an incident."""
+    test = row["test"]
+    for key in row:
+        if key != "test":
+            one_of(key, VALUES[test], f"a key of the test {test}", place)
+    if test in ("all", "any", "not") and not (isinstance(row.get("of"), list) and row["of"]):
+        refuse(f"{test} holds no conditions", place, "Add of, a list of conditions")
+    if test == "risk":
+        one_of(row.get("level"), RISKS, "level", place)
+    if test == "fact":
+        one_of(row.get("name"), Facts.__dataclass_fields__, "name", place)
+    if test == "sector":
+        one_of(row.get("name"), Sectors.__dataclass_fields__, "name", place)
+    if test == "count":
+        if "number" not in row:
+            refuse("a count without a number", place, "Add number")
+        one_of(row.get("of"), COUNTED, "of", place)
+        one_of(row.get("operator"), OPERATORS, "operator", place)
 
 
 def one_of(value: Any, allowed: Iterable[str], key: str, place: str) -> None:

@@ -16,6 +16,16 @@ from typing import Any
 from breach.law import regime_file
 from breach.law.conditions import Condition
 from breach.law.datafiles import names, read
+from breach.law.regime_file import CONFIDENCE
+
+# The part of a source that a duty rests on.
+_READ_FOR = {
+    "authority": "authority_duty",
+    "media": "authority_duty",
+    "individuals": "people_duty",
+    "controller": "controller_duty",
+    "consumer_reporting_agencies": "consumer_reporting_agencies",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +52,8 @@ class Duty:
     first. `noon` moves an end on a weekend or holiday to noon of the next working day, except for the sectors
     in `noon_except`. `guidance` marks a number that stands in guidance and not in the law. `only_for` names
     the special case for which this duty takes the place of the general one of the same phase. `without_harm`
-    marks a report owed only by those who rely on a written determination that harm is unlikely.
+    marks a report owed only by those who rely on a written determination that harm is unlikely. `confidence` is
+    that of the sources read for this duty.
     """
 
     by: tuple[str, ...]
@@ -61,7 +72,7 @@ class Duty:
     guidance: bool
     only_for: str | None
     without_harm: bool
-    confidence: str | None
+    confidence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +212,7 @@ def regime_from(row: Mapping[str, Any], place: str) -> Regime:
             not_sectors=tuple(scope.get("not_sectors", ())),
             not_sectors_as=tuple(scope.get("not_sectors_as", ())),
         ),
-        duties=tuple(duty_from(duty) for duty in row["duty"]),
+        duties=tuple(duty_from({**duty, "confidence": _confidence(duty, row)}) for duty in row["duty"]),
         covered=_covered(row["covered"]) if "covered" in row else None,
         hold=_hold(row.get("hold", {}), row),
         replaces=tuple((one["regime"], one["to"]) for one in row.get("replaces", ())),
@@ -225,6 +236,18 @@ def _hold(row: Mapping[str, Any], regime: Mapping[str, Any]) -> HoldRule:
     )
 
 
+def _confidence(duty: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+    """Return what the sources of this duty allow, and no more than the regime as a whole.
+
+    A duty for which no source was read is from memory, however well the rest of the regime is known.
+    """
+    if "confidence" in duty:
+        return str(duty["confidence"])
+    found = [one["confidence"] for one in row["source"] if _READ_FOR[duty["to"]] in one["covers"]]
+    best = min(found, key=CONFIDENCE.index, default=CONFIDENCE[-1])
+    return max(best, str(row["confidence"]), key=CONFIDENCE.index)
+
+
 def duty_from(row: Mapping[str, Any]) -> Duty:
     return Duty(
         by=tuple(row["by"]),
@@ -243,7 +266,7 @@ def duty_from(row: Mapping[str, Any]) -> Duty:
         guidance=row.get("guidance", False),
         only_for=row.get("only_for"),
         without_harm=row.get("without_harm", False),
-        confidence=row.get("confidence"),
+        confidence=row["confidence"],
     )
 
 

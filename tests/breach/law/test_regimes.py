@@ -1,4 +1,4 @@
-# ruff: noqa: ANN001, ANN003, ANN201 - arguments are the named columns of the vectors
+# ruff: noqa: ANN001, ANN003, ANN201, ANN202 - arguments are the named columns of the vectors
 import copy
 import tomllib
 from collections import Counter
@@ -58,6 +58,27 @@ def test_every_regime_says_where_each_part_comes_from():
         ({"confidence": "certain"}, "confidence is 'certain'"),
         ({"applies_from": "2018-05-25"}, "applies_from is not a date"),
         ({"key": "gdpr"}, "the key is 'gdpr'"),
+        ({"aplies_from": "x"}, "aplies_from is not a known key"),
+        ({"duty__0__limmit": {"value": 15, "unit": "calendar_days"}}, "duty.limmit is not a known key"),
+        ({"duty__0__period": 72}, "duty.period is not a table"),
+        (
+            {"duty__0__period": {"value": 72, "unit": "hours", "after": "awareness"}},
+            "duty.period.after is not a known key",
+        ),
+        ({"scope__teritory": ["FR"]}, "scope.teritory is not a known key"),
+        ({"source__0__covers": []}, "covers is missing"),
+        ({"source__0__covers": ["luck"]}, "covers is 'luck'"),
+        ({"duty__0__when": [{"test": "risk", "level": "some"}]}, "level is 'some'"),
+        ({"duty__0__when": [{"test": "risk", "least": "risk"}]}, "a key of the test risk is 'least'"),
+        ({"duty__0__when": [{"test": "fact", "name": "moon"}]}, "name is 'moon'"),
+        ({"duty__0__when": [{"test": "sector", "name": "moon"}]}, "name is 'moon'"),
+        ({"duty__0__when": [{"test": "any", "of": []}]}, "any holds no conditions"),
+        ({"duty__0__when": [{"test": "count", "of": "people", "operator": ">"}]}, "a count without a number"),
+        (
+            {"duty__0__when": [{"test": "count", "of": "people", "operator": "=", "number": 5}]},
+            "operator is '='",
+        ),
+        ({"duty__0__when": [{"test": "count", "of": "dogs", "operator": ">", "number": 5}]}, "of is 'dogs'"),
     ],
 )
 def test_broken_file_is_refused_by_name(changes, message):
@@ -65,6 +86,27 @@ def test_broken_file_is_refused_by_name(changes, message):
         regime_from(changed(**changes), FILE)
     assert message in refusal.value.message
     assert refusal.value.place.startswith(FILE)
+
+
+def test_misspelt_key_gets_the_nearest_known_one():
+    with pytest.raises(BadInput) as refusal:
+        regime_from(changed(duty__0__standart="promptly"), FILE)
+    assert refusal.value.mend == "Did you mean standard?"
+    assert refusal.value.place == f"{FILE}, duty 1"
+
+
+def test_confidence_of_a_duty_is_that_of_its_sources():
+    def found(**changes):
+        return [duty.confidence for duty in regime_from(changed(**changes), FILE).duties]
+
+    row = read(FILE)
+    people = [
+        {**one, "covers": [part for part in one["covers"] if part != "people_duty"]} for one in row["source"]
+    ]
+    assert found() == ["verified"] * 3
+    assert found(source=people) == ["verified", "verified", "from memory"]
+    assert found(confidence="partly verified") == ["partly verified"] * 3
+    assert found(duty__0__confidence="from memory") == ["from memory", "verified", "verified"]
 
 
 def test_whole_file_is_accepted_unchanged():

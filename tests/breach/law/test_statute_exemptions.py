@@ -89,7 +89,7 @@ def test_encryption_is_named_first_where_both_protect():
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        (True, "covered.unusable_exempt has no citation"),
+        (True, "covered.unusable_exempt is not a table"),
         ({"confidence": "verified"}, "covered.unusable_exempt has no citation"),
         ({"citation": "x"}, "covered.unusable_exempt.confidence is None"),
     ],
