@@ -3,6 +3,14 @@
 from breach.models.access import GlassBreak, Share
 from breach.models.approvals import Approval, ApprovalRequest, ApprovalState
 from breach.models.base import Row, new_uid
+from breach.models.clients import (
+    AffectedBatch,
+    AffectedClient,
+    AffectedState,
+    Client,
+    ClientImport,
+    ClientStep,
+)
 from breach.models.exports import PeopleExport
 from breach.models.facts import (
     Advice,
@@ -57,6 +65,9 @@ __all__ = [
     "Absorption",
     "Addressee",
     "Advice",
+    "AffectedBatch",
+    "AffectedClient",
+    "AffectedState",
     "Approval",
     "ApprovalRequest",
     "ApprovalState",
@@ -67,6 +78,9 @@ __all__ = [
     "BlindKey",
     "ChainHead",
     "Checkpoint",
+    "Client",
+    "ClientImport",
+    "ClientStep",
     "ClockFeed",
     "Contract",
     "ContractVersion",

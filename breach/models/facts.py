@@ -100,12 +100,19 @@ class Obligation(PartyRow):
     )
     met_at = models.DateTimeField(null=True)
     lateness = models.CharField(max_length=20, blank=True)
+    # The client that is to be told, where the house is a processor; None for what the party owes itself.
+    affected = models.ForeignKey(
+        "breach.AffectedClient", on_delete=models.PROTECT, related_name="obligations", null=True
+    )
+    # Clocks of clients that end together have one line on boards and one alarm: that of the row that carries them.
+    carries = models.BooleanField(default=True)
     # When its alarms were called off: it was met, superseded, or is no longer owed.
     called_off_at = models.DateTimeField(null=True)
-    # The place among running clocks, most urgent first; null once it does not run. The database computes it.
+    # The place among running clocks, most urgent first; null once it does not run, and where another row carries it.
+    # The database computes it.
     urgency = models.GeneratedField(
         expression=Case(
-            When(state__in=["provisional", "running"], then=Coalesce("due", Value(NO_HOUR))),
+            When(state__in=["provisional", "running"], carries=True, then=Coalesce("due", Value(NO_HOUR))),
             default=None,
         ),
         output_field=models.DateTimeField(null=True),
@@ -117,6 +124,11 @@ class Obligation(PartyRow):
         indexes = [
             models.Index(fields=["state", "due"], name="obligation_running"),
             models.Index(fields=["urgency", "id"], name="obligation_urgency"),
+            models.Index(
+                fields=["incident", "state", "due"],
+                name="obligation_of_clients",
+                condition=models.Q(affected__isnull=False),
+            ),
         ]
 
 

@@ -12,9 +12,13 @@ from breach.models.users import User
 
 
 class LawChange(Row):
-    """A switch thrown or a contract changed: parties whose `law_seen` is older are computed again by a sweep."""
+    """A switch thrown, a contract or a client's terms changed: a sweep computes parties with an older `law_seen` again."""
 
-    KINDS = [("switch", _("A regime was switched")), ("contract", _("A contract was changed"))]
+    KINDS = [
+        ("switch", _("A regime was switched")),
+        ("contract", _("A contract was changed")),
+        ("client", _("What a client's contract asks was changed")),
+    ]
     kind = models.CharField(max_length=20, choices=KINDS)
     subject = models.CharField(max_length=40)
 
