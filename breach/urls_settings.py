@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from breach.views import alarm_settings, feeds, settings_index, told, users
+from breach.views import alarm_settings, clients, feeds, settings_index, told, users
 
 urlpatterns = [
     path("", settings_index.index, name="settings"),
@@ -13,6 +13,11 @@ urlpatterns = [
     path("sessions/", users.own_sessions, name="sessions"),
     path("feeds/", feeds.own_feeds, name="settings-feeds"),
     path("feeds/<str:row>/revoke/", feeds.revoke_feed, name="settings-feed-revoke"),
+    path("clients/", clients.register, name="client-register"),
+    path("clients/new/", clients.new, name="client-new"),
+    path("clients/export.csv", clients.export, name="client-export"),
+    path("clients/tables/<str:row>/", clients.table, name="client-table"),
+    path("clients/<str:row>/", clients.edit, name="client-edit"),
     path("alarms/", alarm_settings.marks, name="settings-alarms"),
     path("webhooks/", alarm_settings.endpoints, name="settings-webhooks"),
     path("webhooks/<str:row>/try/", alarm_settings.try_endpoint, name="settings-webhook-try"),

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from breach.models import (
     Approval,
     Attachment,
+    Client,
+    ClientImport,
     Event,
     IntakeFile,
     Obligation,
@@ -18,7 +20,7 @@ from breach.models import (
     WebhookEndpoint,
 )
 from breach.queries.people import Filters
-from breach.services import access, evidence, intake, people, people_exports, webhooks
+from breach.services import access, clients, evidence, intake, people, people_exports, webhooks
 from breach.services.feeds import Made, make_feed
 from breach.services.playbooks import assign_task, start_playbook
 from breach.timewords import Moment
@@ -37,6 +39,8 @@ TABLE = (
     "Lefèvre;Zoé;zoe.lefevre@example.org;7 rue des Lilas;75011;Paris;FR;C-90817\n"
     "Vandamme;Odile;kaputt@;11 quai des Fossés;33000;Bordeaux;FR;C-90818\n"
 )
+CLIENT = {"reference": "K-1", "name": "Atelier Nord", "email": "alerte@nord.example", "window_value": "24"}
+CLIENTS = "reference,name,email\nK-2,Quai Sud,alerte@sud.example\nK-3,Port Est,alerte@\n"
 
 
 @dataclass
@@ -64,6 +68,8 @@ class World:
     shared: Share
     endpoint: WebhookEndpoint
     feed: Made
+    client: Client
+    client_table: ClientImport
 
 
 def build_world(house: House, now: datetime) -> World:
@@ -138,6 +144,10 @@ def build_world(house: House, now: datetime) -> World:
     guests_task = run.tasks.order_by("-position")[0]
     assign_task(actor=actor, task=guests_task, owner=house.guest, now=now)
     shared = access.share(actor=house.manager, attachment=attachment, user=house.guest, now=now)
+    client = clients.save_client(actor=house.manager, client=None, values=CLIENT, now=now)
+    client_table = clients.check_table(
+        actor=house.manager, stream=io.BytesIO(CLIENTS.encode()), filename="clients.csv", now=now
+    )
     return World(
         house=house,
         event=event,
@@ -160,4 +170,6 @@ def build_world(house: House, now: datetime) -> World:
         shared=shared,
         endpoint=endpoint,
         feed=make_feed(actor=house.responder, now=now),
+        client=client,
+        client_table=client_table,
     )

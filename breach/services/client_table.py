@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from breach.errors import BadInput
 from breach.intake.contact import email_address, language_code
 from breach.intake.headers import plain
@@ -15,6 +17,7 @@ from breach.intake.read import open_table
 from breach.intake.refusals import Refusal
 from breach.intake.rows import Row
 from breach.models.clients import LANGUAGES, TRIGGERS, UNITS
+from breach.queries.clients import HEADER
 from breach.spreadsheet import STARTS
 
 MOST_ROWS = 20_000
@@ -23,7 +26,15 @@ REQUIRED = ("reference", "name", "email")
 LONGEST = {"reference": 40, "name": 120, "phone": 40, "clause": 200, "dpo_name": 120}
 # What columns are called, in the form of `plain`. The first name is the one of our own export.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "reference": ("reference", "client", "client number", "customer number", "numero client", "no client"),
+    "reference": (
+        "reference",
+        "client",
+        "client number",
+        "customer number",
+        "numero client",
+        "no client",
+        "n client",
+    ),
     "name": ("name", "company", "nom", "raison sociale", "societe"),
     "email": ("email", "e mail", "courriel", "mail", "contact email", "breach email"),
     "second_email": ("second email", "second e mail", "deuxieme courriel", "second courriel"),
@@ -76,16 +87,16 @@ def read_clients(stream: BinaryIO, place: str, known: set[str]) -> Read:
     missing = [key for key in REQUIRED if key not in fields and (key == "reference" or not known)]
     if missing:
         raise BadInput(
-            f"there is no column {missing[0]!r}",
-            place=f"{place}, row {table.header_row}",
-            mend=f"Name the columns: {', '.join(COLUMNS)}.",
+            _("There is no column “%(name)s”") % {"name": missing[0]},
+            place=place,
+            mend=_("Name the columns: %(names)s.") % {"names": ", ".join(HEADER)},
         )
     found = Read()
     for name, key in zip(table.header, fields, strict=True):
-        if key is None or fields.count(key) > 1:
-            found.refuse(table.header_row, name, "column_unknown" if key is None else "column_twice")
+        if key is None:
+            found.refuse(table.header_row, name, "column_unknown")
     if any(key and fields.count(key) > 1 for key in fields):
-        raise BadInput("two columns mean the same", place=place, mend="Keep one of them.")
+        raise BadInput(_("Two columns mean the same"), place=place, mend=_("Keep one of them."))
     seen: set[str] = set()
     with_names = dict(zip([key or "" for key in fields], table.header, strict=True))
     for number, cells in _rows(table.rows(), found, place):
@@ -113,7 +124,9 @@ def _rows(rows: Iterator[Row | Refusal], found: Read, place: str) -> Iterator[tu
         found.read += 1
         if found.read > MOST_ROWS:
             raise BadInput(
-                f"the table has more than {MOST_ROWS:,} rows", place=place, mend="Split it into parts."
+                _("The table has more than %(most)d rows") % {"most": MOST_ROWS},
+                place=place,
+                mend=_("Split it into parts."),
             )
         if isinstance(row, Refusal):
             found.refuse(row.row, row.column, "unreadable")

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from io import BytesIO
 from typing import Any, BinaryIO
 
 from django.db import transaction
@@ -21,6 +22,7 @@ FIELDS = tuple(COLUMNS)
 # A change of these is a change of what the contract asks, or of how its days are counted.
 TERMS = ("window_value", "window_unit", "window_from", "clause", "zone")
 AT_ONCE = 200
+MOST_BYTES = 8 * 1024 * 1024
 
 
 def save_client(*, actor: User, client: Client | None, values: Mapping[str, str], now: datetime) -> Client:
@@ -61,7 +63,11 @@ def check_table(*, actor: User, stream: BinaryIO, filename: str, now: datetime) 
     """Read a table and keep what it would change, until somebody accepts or discards it. Raises BadInput."""
     require(actor, "law.manage")
     known = set(Client.objects.values_list("reference", flat=True))
-    found = read_clients(stream, filename[-80:] or "table", known)
+    place = filename[-80:] or "table"
+    content = stream.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise BadInput(_("The table is too large"), place=place, mend=_("Split it into parts."))
+    found = read_clients(BytesIO(content), place, known)
     with transaction.atomic():
         # One table waits at a time; an older one was read against an older register.
         _waiting().update(state="discarded", rows=[])

@@ -36,6 +36,14 @@ SECTIONS: list[Section] = [
         30,
     ),
     Section(
+        "clients",
+        _("Clients we process data for"),
+        _("Whom to tell of a breach, and by when each contract wants it"),
+        "client-register",
+        "law.view",
+        60,
+    ),
+    Section(
         "feeds",
         _("Calendar feeds"),
         _("Your running clocks in a calendar program"),
