@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from breach.views import alarm_settings, clients, feeds, settings_index, told, users
+from breach.views import alarm_settings, clients, feeds, law_settings, settings_index, told, users
 
 urlpatterns = [
     path("", settings_index.index, name="settings"),
@@ -18,6 +18,8 @@ urlpatterns = [
     path("clients/export.csv", clients.export, name="client-export"),
     path("clients/tables/<str:row>/", clients.table, name="client-table"),
     path("clients/<str:row>/", clients.edit, name="client-edit"),
+    path("law/", law_settings.law, name="settings-law"),
+    path("law/<str:key>/", law_settings.regime, name="settings-regime"),
     path("alarms/", alarm_settings.marks, name="settings-alarms"),
     path("webhooks/", alarm_settings.endpoints, name="settings-webhooks"),
     path("webhooks/<str:row>/try/", alarm_settings.try_endpoint, name="settings-webhook-try"),

@@ -256,7 +256,7 @@ def duty_from(row: Mapping[str, Any]) -> Duty:
         event=row.get("from"),
         period=_period(row.get("period")),
         standard=row.get("standard"),
-        when=_conditions(row.get("when", ())),
+        when=conditions_from(row.get("when", ())),
         recipient=row.get("recipient", ""),
         cap=_limit(row.get("cap")),
         limit=_limit(row.get("limit")),
@@ -270,12 +270,13 @@ def duty_from(row: Mapping[str, Any]) -> Duty:
     )
 
 
-def _conditions(rows: Iterable[Mapping[str, Any]]) -> tuple[Condition, ...]:
+def conditions_from(rows: Iterable[Mapping[str, Any]]) -> tuple[Condition, ...]:
+    """Build conditions from the rows of a file or a contract that was checked."""
     return tuple(
         Condition(
             test=row["test"],
             values={key: value for key, value in row.items() if key != "test" and not _is_inner(key, value)},
-            of=_conditions(row["of"]) if isinstance(row.get("of"), list) else (),
+            of=conditions_from(row["of"]) if isinstance(row.get("of"), list) else (),
         )
         for row in rows
     )

@@ -26,6 +26,14 @@ def in_force(regime: Regime, at: datetime, *, simulated: bool) -> Verdict:
     return Verdict(True, step("scope.in_force"))
 
 
+def standing(regime: Regime, at: datetime) -> Verdict:
+    """Say the same of a regime by itself, and since when it is in force where the day is known."""
+    verdict = in_force(regime, at, simulated=False)
+    if not verdict.holds or regime.applies_from is None:
+        return verdict
+    return Verdict(True, step("scope.in_force_since", day=regime.applies_from.isoformat()))
+
+
 def binds_sector(regime: Regime, facts: Facts) -> Verdict:
     roles = regime.scope.not_sectors_as
     free = not roles or (facts.role or "controller") in roles

@@ -39,16 +39,22 @@ _VOCABULARY = {
     "facts": "fact",
     "kinds": "kind",
     "place": "place",
+    "group": "group",
 }
 _NUMBERS = frozenset({"number", "found", "value", "hours", "bits"})
 
 
 def word(step: Step, language: str) -> str:
     """Return the sentence of `step` in `language` (a tag such as "fr-BE"; English where there is none)."""
-    table = _table(language)
-    values = {key: _value(key, text, step.values, table) for key, text in step.values.items()}
-    sentence = str(table["sentence"][step.code]).format_map(values)
+    sentence = phrase("sentence", step.code, step.values, language)
     return sentence[:1].upper() + sentence[1:]
+
+
+def phrase(vocabulary: str, code: str, values: Mapping[str, str], language: str) -> str:
+    """Return the wording of `code` in a table of the file, its places filled with the words of `values`."""
+    table = _table(language)
+    words = {key: _value(key, text, values, table) for key, text in values.items()}
+    return str(table[vocabulary][code]).format_map(words)
 
 
 def name(vocabulary: str, code: str, language: str) -> str:

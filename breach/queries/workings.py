@@ -67,6 +67,7 @@ class SwitchedOffLine:
     `text` says why it would ask nothing or, `is_undecided`, why that cannot be told yet.
     """
 
+    key: str
     name: str
     by: str
     at: datetime
@@ -99,7 +100,7 @@ def of(row: Obligation, language: str) -> Working:
         citation=row.citation,
         citation_url="",
         rule_version=row.rule_version,
-        confidence_label=_confidence(row.confidence),
+        confidence_label=confidence_label(row.confidence),
         facts_url=reverse("facts", args=[row.incident.uid]) if row.facts_id else "",
         superseded=tuple(earlier),
     )
@@ -144,17 +145,19 @@ def _line(row: RegimeAnswer, clause: ClauseName | None, language: str) -> Regime
 
 def _off(row: RegimeAnswer, switch: RegimeSwitch, language: str) -> SwitchedOffLine:
     return SwitchedOffLine(
+        key=row.regime,
         name=law_name(row.regime, language),
         by=switch.created_by.name,
         at=switch.created_at,
         reason=switch.reason,
-        would=tuple(_would(row.regime, duty, language) for duty in row.detail["would"]),
+        would=tuple(would_of(row.regime, duty, language) for duty in row.detail["would"]),
         text=_detail(row.detail, language) if row.detail["reason"] else "",
         is_undecided=bool(row.detail["needs"]),
     )
 
 
-def _would(regime: str, duty: dict[str, Any], language: str) -> Would:
+def would_of(regime: str, duty: dict[str, Any], language: str) -> Would:
+    """A duty that a stored answer keeps, in words."""
     owed = Obligation(regime=regime, to=duty["to"], phase=duty["phase"], recipient=duty["recipient"])
     standard = words.name("standard", duty["standard"], language) if duty["standard"] else ""
     return Would(
@@ -174,10 +177,12 @@ def _detail(detail: dict[str, Any], language: str) -> str:
     return text + " " + _("To tell, say: %(needs)s.") % {"needs": needs} if needs else text
 
 
-def _confidence(confidence: str) -> str:
+def confidence_label(confidence: str) -> str:
+    """Say how sure a rule is; an unknown word stays as it is."""
     table = {
         "verified": _("read in a published source"),
         "partly verified": _("partly read in a published source"),
         "from memory": _("not re-read: check before you rely on it"),
+        "contract": _("as the contract was entered"),
     }
     return table.get(confidence, confidence)

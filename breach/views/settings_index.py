@@ -54,6 +54,14 @@ SECTIONS: list[Section] = [
     Section("own-factor", _("Second factor"), _("Passkeys, app and recovery codes."), "mfa_index", "", 80),
     Section("sessions", _("Where I am signed in"), _("Browsers, and ending them."), "sessions", "", 90),
     Section(
+        "law",
+        _("Laws"),
+        _("Which regimes are followed; one that is not, by whom and why."),
+        "settings-law",
+        "law.view",
+        25,
+    ),
+    Section(
         "alarms",
         _("Alarms"),
         _("When a clock alarms the people in charge"),

@@ -117,6 +117,8 @@ HOUSE: dict[str, tuple[str, str]] = {
     "client-edit": ("foofoosf", "fvvfvvsf"),
     "client-table": ("foofoosf", "foofoosf"),
     "client-export": ("oooooosf", NO),
+    "settings-law": ("oooooosf", NO),
+    "settings-regime": ("oooooosf", "fvvfvvsf"),
     "settings-alarms": ("fffffos", "fffffrs"),
     "settings-webhooks": ("fffffos", "fffffvs"),
     "settings-webhook-try": (NO, "fffffrs"),
@@ -243,7 +245,10 @@ def keywords(name: str, world: World) -> dict[str, Any]:
         found["row"] = rows[name].uid
     found["number"] = 1
     found["token"] = world.feed.token
-    found["key"] = {"notice-text": "fr", "filing-section": SECTION, "filing-promise": PROMISED}.get(name, "")
+    keys = {"notice-text": "fr", "filing-section": SECTION, "filing-promise": PROMISED} | {
+        "settings-regime": "eu_gdpr_controller"
+    }
+    found["key"] = keys.get(name, "")
     return found
 
 
