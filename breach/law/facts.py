@@ -143,7 +143,10 @@ class Facts:
         " relation); known persons; "
         "unknown persons; published.",
     )
-    recipients_number: int | None = known(Count(), "How many persons got the data, if known.")
+    recipients_number: int | None = known(
+        Count(),
+        "How many persons got the data of one person, if known: 1 where each letter went to one wrong address.",
+    )
     recipients_malicious: bool | None = known(
         Flag(), "Those who hold the data mean harm or mean to use them."
     )

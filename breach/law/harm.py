@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from breach.law import kinds
 from breach.law.datafiles import read
-from breach.law.exposure import all_kinds, has_minors, has_vulnerable
+from breach.law.exposure import all_kinds, has_minors, has_vulnerable, is_malicious
 from breach.law.facts import Facts
 from breach.law.findings import Axis, Finding, number
 from breach.law.kinds import Kind
@@ -87,6 +87,8 @@ def _of_kinds(facts: Facts, found: frozenset[str]) -> tuple[int, list[Finding]]:
 def _level(facts: Facts, kind: Kind) -> int:
     """The harm of one kind, by how much it says about one person."""
     level = int(read("data/risk.toml")["harm"][kind.harm])
+    if facts.data_depth == "none" and level <= LOW and is_malicious(facts) is False:
+        return 0  # names that tell nothing, with people who did not ask for them
     if facts.data_depth in ("none", "little") and level > LOW:
         return LOW if facts.data_depth == "none" or kind.article_9 else level - 1
     if facts.data_depth == "detailed" and LOW <= level < HIGH:

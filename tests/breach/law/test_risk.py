@@ -61,6 +61,22 @@ def test_disproportionate_effort_changes_the_channel_only():
     assert (found.notify_individuals, found.public_communication) == (True, True)
 
 
+def test_names_that_tell_nothing_are_harmless_with_people_who_did_not_ask_for_them():
+    lost = {
+        "cause": "internal_accidental",
+        "confidentiality": True,
+        "natures": ["paper_lost"],
+        "medium": "paper",
+        "data_kinds": ["name", "phone"],
+    }
+    risks = {
+        depth: assess(Facts.from_json({**lost, "data_depth": depth})).risk for depth in ("none", "usual")
+    }
+    assert risks == {"none": "unlikely", "usual": "risk"}
+    stolen = {**lost, "cause": "external_malicious", "natures": ["paper_stolen"], "data_depth": "none"}
+    assert assess(Facts.from_json(stolen)).risk == "risk"
+
+
 def test_harm_already_done_is_a_high_risk():
     mild = {
         "cause": "internal_accidental",
