@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breach.law import calendars, deadlines, events, regimes
+from breach.law.datafiles import names
 from breach.law.deadlines import Count
 from breach.law.regimes import Period
 
@@ -21,6 +22,7 @@ ZONES = [
     "America/New_York",
     "Australia/Lord_Howe",
 ]
+PLACES = sorted(name.rpartition("/")[2].removesuffix(".toml") for name in names("data/calendars"))
 INSTANTS = st.datetimes(datetime(2020, 1, 1), datetime(2034, 6, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
 
@@ -37,12 +39,39 @@ def test_deadline_of_a_worked_example(vector):
         known[event] = datetime.fromisoformat(at)
     sectors = dict.fromkeys(vector.get("sectors", ()), True)
     clocks = deadlines.deadline(regime, known, zone=ZoneInfo(vector["zone"]), sectors=sectors)
-    found = next(one for one in clocks if (one.phase, one.to) == (vector["phase"], vector["to"]))
+    wanted = (vector["phase"], vector["to"], vector.get("only"))
+    found = next(one for one in clocks if (one.phase, one.to, one.duty.only_for) == wanted)
     assert (found.due, found.outer) == (instant(vector["due"]), instant(vector["outer"]))
 
 
 def test_vectors_hold_the_sixteen_examples():
     assert sum(vector["regime"] == "eu_gdpr_controller" for vector in VECTORS) == 16
+
+
+def test_vectors_hold_every_special_period():
+    special = {(regime.key, duty.only_for) for regime in regimes.load().values() for duty in regime.duties}
+    tried = {(vector["regime"], vector.get("only")) for vector in VECTORS}
+    assert {(key, only) for key, only in special if only} <= tried
+
+
+@pytest.mark.parametrize(
+    ("events_known", "starts"),
+    [
+        (("occurrence",), None),
+        (("detection", "suspicion"), None),
+        (("processor_awareness",), None),
+        (("discovery", "determination", "confirmation"), None),
+        (("processor_awareness", "controller_told"), "controller_told"),
+        (("detection", "processor_awareness", "controller_told", "awareness"), "awareness"),
+    ],
+)
+def test_only_awareness_or_being_told_starts_the_72_hours(events_known, starts):
+    """The instants are kept apart: neither an alarm nor the processor's knowledge is the controller's awareness."""
+    first = datetime(2026, 11, 24, 8, tzinfo=UTC)
+    known = {name: first + timedelta(hours=index) for index, name in enumerate(events_known)}
+    clocks = deadlines.deadline(regimes.load()["eu_gdpr_controller"], known, zone=ZoneInfo("Europe/Berlin"))
+    due = known[starts] + timedelta(hours=72) if starts else None
+    assert (clocks[0].runs_from, clocks[0].due) == (known.get(starts), due)
 
 
 @given(start=INSTANTS, zone=st.sampled_from(ZONES))
@@ -67,7 +96,7 @@ def test_conservative_end_is_never_after_the_outer_end(start, zone, value, unit,
     assert start < ends.due <= ends.outer
 
 
-@given(start=INSTANTS, value=st.integers(1, 30), country=st.sampled_from(["BR", "US", "EG", "CO", "US-VT"]))
+@given(start=INSTANTS, value=st.integers(1, 30), country=st.sampled_from(PLACES))
 def test_business_days_never_end_on_a_day_off(start, value, country):
     zone, calendar = ZoneInfo("UTC"), calendars.load(country)
     ends = deadlines.end_of(Period(value, "business_days"), start, Count(zone, calendar, is_eu=False))
@@ -91,6 +120,33 @@ def test_later_awareness_never_ends_sooner(start, later, key):
 
     pairs = zip(dues(start), dues(start + later), strict=True)
     assert all(first is None or first <= second for first, second in pairs)
+
+
+@given(
+    start=INSTANTS,
+    gaps=st.lists(st.timedeltas(timedelta(0), timedelta(days=20)), min_size=4, max_size=4),
+    key=st.sampled_from(sorted(regimes.load())),
+    zone=st.sampled_from(ZONES),
+)
+@settings(max_examples=400)
+def test_no_clock_of_any_regime_ends_after_its_outer_end(start, gaps, key, zone):
+    """With every event known, in any order of theirs: caps, limits, noon and earlier ends keep the two ends in order."""
+    known = {name: start + gaps[index % len(gaps)] for index, name in enumerate(events.load())}
+    for one in deadlines.deadline(regimes.load()[key], known, zone=ZoneInfo(zone)):
+        assert one.outer is None or (one.due is not None and one.due <= one.outer)
+        assert (one.due is None) == (one.duty.period is None)
+
+
+@given(
+    start=INSTANTS, value=st.integers(1, 200), zones=st.tuples(st.sampled_from(ZONES), st.sampled_from(ZONES))
+)
+def test_hours_end_at_the_same_instant_wherever_they_are_counted(start, value, zones):
+    calendar = calendars.load("FR")
+    ends = [
+        deadlines.end_of(Period(value, "hours"), start, Count(ZoneInfo(zone), calendar, is_eu=False)).due
+        for zone in zones
+    ]
+    assert ends[0] == ends[1] == start + timedelta(hours=value)
 
 
 @pytest.mark.parametrize(
