@@ -8,7 +8,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_datetime
+from babel.dates import format_datetime, format_timedelta
 from babel.numbers import format_decimal, format_percent
 from django.utils.translation import get_language, gettext, ngettext
 
@@ -90,6 +90,11 @@ def percent(value: float) -> str:
     """Write a share given in per cent: `12.5%`, `12,5 %`."""
     pattern = locale().percent_formats[None].pattern.replace("#,##0", "#,##0.#")
     return format_percent(value / 100, format=pattern, locale=locale())
+
+
+def duration(span: timedelta) -> str:
+    """Write roughly how long something takes: `3 minutes`, `2 heures`. Less than a minute counts in seconds."""
+    return format_timedelta(span, granularity="second", threshold=1.5, locale=locale())
 
 
 def people(count: int) -> str:

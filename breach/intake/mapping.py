@@ -2,6 +2,8 @@
 can edit and keep.
 """
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -129,6 +131,11 @@ def _text_or_none(rule: dict[str, Any], key: str, column: str) -> str | None:
             "not a text", place=f"mapping, columns.{column}.{key}", mend="Write a name in quotes, or null."
         )
     return value or None
+
+
+def header_signature(header: Sequence[str]) -> str:
+    """Return a digest of the names of a header in their order, by which a mapping is found again."""
+    return hashlib.sha256(json.dumps(list(header), ensure_ascii=True).encode()).hexdigest()
 
 
 def check_mapping(mapping: ColumnMapping, header: Sequence[str]) -> ColumnMapping:

@@ -67,6 +67,9 @@ class IntakeFile(PartyRow):
     accepted_at = models.DateTimeField(null=True)
     # The last sign of life of a load; a sweep enqueues again what has been silent for long.
     progress_at = models.DateTimeField(null=True)
+    # Since when the worker of now works, and how many rows stood before: what a rate is told from.
+    working_since = models.DateTimeField(null=True)
+    working_from = models.PositiveIntegerField(default=0)
     loaded_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -110,7 +113,8 @@ class RefusedCell(models.Model):
 class KnownMapping(Row):
     """How the columns of one header were mapped last; offered again for the next table with that header.
 
-    `signature` is a digest of the header's names in their order (breach/intake/mapping.py).
+    `signature` is a digest of the header's names in their order (breach/intake/mapping.py); the mapping names columns
+    by their place.
     """
 
     signature = models.CharField(max_length=64, unique=True)

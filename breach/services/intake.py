@@ -21,7 +21,7 @@ from breach.intake.profile import Profile, profile_table, propose_mapping
 from breach.intake.read import Options, Table, open_table
 from breach.models import Incident, IntakeFile, IntakeState, Party, SealedFile, User
 from breach.permissions import require
-from breach.services import trial
+from breach.services import known_mappings, trial
 from breach.services.keys import vault_for
 from breach.services.loading import table_of
 from breach.services.person_rows import local_day
@@ -177,9 +177,10 @@ def profile(*, actor: User, file: IntakeFile, now: datetime) -> Profile:
     require(actor, "intake.load", file.incident)
     with table_of(file) as table:
         found = profile_table(table)
+        known = known_mappings.known_for(table.header)
     with transaction.atomic():
-        # A mapping that somebody has chosen stays.
-        mapping = file.mapping or propose_mapping(found).to_json()
+        # A mapping that somebody has chosen stays; one that was chosen for such a table before comes next.
+        mapping = file.mapping or (known[0] if known else propose_mapping(found)).to_json()
         state = IntakeState.PROFILED if file.state == IntakeState.UPLOADED else file.state
         move(file, OPEN, profile=found.to_json(), mapping=mapping, state=state)
         data = {"rows": found.rows, "unreadable": found.unreadable, "columns": len(found.columns)}
@@ -222,6 +223,8 @@ def accept(*, actor: User, file: IntakeFile, now: datetime) -> IntakeFile:
         raise Conflict("The mapping has not been tried as it is now. Try it first.")
     if not file.accepted:
         raise Conflict("Not one row would be accepted. Correct the mapping or the file.")
+    with table_of(file) as table:
+        header = table.header
     with transaction.atomic():
         move(
             file,
@@ -231,6 +234,7 @@ def accept(*, actor: User, file: IntakeFile, now: datetime) -> IntakeFile:
             accepted_at=now,
             progress_at=now,
         )
+        known_mappings.remember(actor=actor, file=file, header=header, now=now)
         data = {
             "read": file.read,
             "accepted": file.accepted,

@@ -30,6 +30,7 @@ from breach.services.bulk import insert_rows
 from breach.services.keys import vault_for
 from breach.services.placing import Placing, Seen
 from breach.services.record import record
+from breach.services.tables import begin_work
 from breach.vault import IncidentVault
 
 # SQLite holds its one write lock for a batch; with this many rows that stays well below 250 ms.
@@ -89,6 +90,7 @@ def load_all(
     Raises Conflict when the file is not waiting, or somebody else loads it or another one of its party.
     """
     with opened(file, now()) as load:
+        begin_work(file, file.loaded, now())
         for batch in load.batches:
             load_batch(load=load, batch=batch, now=now())
             if tell:

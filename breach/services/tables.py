@@ -1,6 +1,7 @@
 """The states of a table that was given, and how it moves between them. For the services beside it."""
 
 import hashlib
+from datetime import datetime
 from typing import Any
 
 from breach.errors import Conflict
@@ -39,3 +40,9 @@ def forget_trial(file: IntakeFile) -> None:
 
 def mapping_digest(mapping: ColumnMapping) -> str:
     return hashlib.sha256(canonical_json(mapping.to_json())).hexdigest()
+
+
+def begin_work(file: IntakeFile, done: int, now: datetime) -> None:
+    """Note that a worker takes the file up with `done` rows behind it; the rate is told from here."""
+    IntakeFile.objects.filter(pk=file.pk).update(working_since=now, working_from=done)
+    file.refresh_from_db()

@@ -23,7 +23,7 @@ from breach.permissions import require
 from breach.services import loading
 from breach.services.bulk import insert_rows
 from breach.services.record import record
-from breach.services.tables import OPEN, forget_trial, mapping_digest, move
+from breach.services.tables import OPEN, begin_work, forget_trial, mapping_digest, move
 
 CELLS = ("file", "row", "column", "reason", "masked", "whole_row")
 CELLS_AT_ONCE = 10_000
@@ -79,6 +79,7 @@ def go_on(
     if file.state != IntakeState.TRYING:
         raise Conflict("This file is not being tried.")
     mapping, first = ColumnMapping.from_json(file.mapping), file.tried_batches
+    begin_work(file, file.read, now())
     with (
         loading.table_of(file) as table,
         closing(batches(table, loading.BATCH, first=first)) as rows,

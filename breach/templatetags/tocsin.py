@@ -4,7 +4,7 @@ Load with `{% load tocsin %}`. They format and draw; they decide nothing.
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -162,6 +162,12 @@ def number(value: float | None) -> str:
 def percent(value: float) -> str:
     """Write a share given in per cent."""
     return wording.percent(value)
+
+
+@register.filter
+def duration(span: timedelta | None) -> str:
+    """Say roughly how long something takes ("3 minutes"); nothing where that is not known."""
+    return "" if span is None else wording.duration(span)
 
 
 @register.filter

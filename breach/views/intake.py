@@ -1,6 +1,7 @@
 """Tables of affected people: upload, what was found in them, mapping, trial, acceptance, progress."""
 
 import csv
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,13 +12,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from breach.errors import TocsinError
 from breach.forms.intake import MappingForm, UploadForm
+from breach.intake.mapping import ColumnMapping
 from breach.intake.refusals import reason_text
-from breach.models import Incident, IntakeFile
-from breach.services import intake
+from breach.models import Incident, IntakeFile, User
+from breach.queries.intake_progress import is_working, progress
+from breach.services import intake, known_mappings
+from breach.services.intake_preview import Preview, preview
 from breach.spreadsheet import neutral
 from breach.views.room import reader, refuse_into, room
 
 SHOWN_REFUSALS = 200
+# Bytes; what is larger is looked through and tried by a worker, while the page shows how far it is.
+AT_ONCE = 2 * 1024 * 1024
 
 
 @require_http_methods(["GET", "POST"])
@@ -38,7 +44,10 @@ def upload(request: HttpRequest, uid: str) -> HttpResponse:
                 now=now,
                 options=form.options(),
             )
-            intake.profile(actor=user, file=file, now=now)
+            if file.file.size > AT_ONCE:
+                intake.look_later(actor=user, file=file, now=now)
+            else:
+                intake.profile(actor=user, file=file, now=now)
         except TocsinError as refusal:
             form.add_error("table", str(refusal))
         else:
@@ -66,12 +75,14 @@ def file(request: HttpRequest, uid: str, row: str) -> HttpResponse:
     found, user, now = _file(incident, row), reader(request), context["now"]
     step = request.POST.get("step", "")
     form = MappingForm(request.POST if step == "map" else None, file=found)
+    previewed: list[Preview] = []
     try:
         if step == "map" and form.is_valid():
-            kept = tuple((found.mapping or {}).get("kinds", ()))
-            intake.set_mapping(actor=user, file=found, mapping=form.mapping(kept), now=now)
-            intake.dry_run(actor=user, file=found, now=now)
-            return redirect("people-file", uid, row)
+            mapping = form.mapping(tuple((found.mapping or {}).get("kinds", ())))
+            if "preview" not in request.POST:
+                _try(user, found, mapping, now)
+                return redirect("people-file", uid, row)
+            previewed = preview(actor=user, file=found, mapping=mapping, now=now)
         if step == "accept":
             intake.accept(actor=user, file=found, now=now)
             return redirect("people-file", uid, row)
@@ -91,16 +102,30 @@ def file(request: HttpRequest, uid: str, row: str) -> HttpResponse:
         "form": form,
         "cells": [(cell, reason_text(cell.reason, page_language)) for cell in cells],
         "more_cells": max(0, found.refusals.count() - SHOWN_REFUSALS),
-        "is_open": found.state in intake.OPEN,
+        "previewed": [
+            (one, reason_text(one.refusal.reason, page_language) if one.refusal else "") for one in previewed
+        ],
+        "known": known_mappings.row_for(found),
+        "is_open": found.state in intake.OPEN and not is_working(found),
         "is_tried": found.state == "checked",
-        "is_loading": found.state in ("accepted", "loading"),
+        "is_working": is_working(found),
+        "progress": progress(found),
     }
-    template = (
-        "breach/people/_progress.html"
-        if request.headers.get("HX-Request") and not step
-        else "breach/people/file.html"
-    )
-    return render(request, template, context, status=422 if form.errors else 200)
+    if request.headers.get("HX-Request") and not step:
+        response = render(request, "breach/people/_progress.html", context)
+        if not context["is_working"]:
+            response["HX-Refresh"] = "true"
+        return response
+    return render(request, "breach/people/file.html", context, status=422 if form.errors else 200)
+
+
+def _try(user: User, file: IntakeFile, mapping: ColumnMapping, now: datetime) -> None:
+    """Keep the mapping and try it, here or by a worker."""
+    intake.set_mapping(actor=user, file=file, mapping=mapping, now=now)
+    if file.file.size > AT_ONCE:
+        intake.try_later(actor=user, file=file, now=now)
+    else:
+        intake.dry_run(actor=user, file=file, now=now)
 
 
 @require_safe
