@@ -18,8 +18,10 @@ from breach.law.places import country_of, eea
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """`languages` are those of filings; `is_one_stop_shop` says whether GDPR Art 56 (lead authority) works
-    there; `sector` is public, private or empty where the authority serves both.
+    """`note`, by language, says what the channel leaves out. `languages` are those of filings.
+
+    `is_one_stop_shop` says whether GDPR Art 56 (lead authority) works there; `sector` is public, private or empty
+    where the authority serves both.
     """
 
     key: str
@@ -30,7 +32,7 @@ class Authority:
     email: str
     languages: tuple[str, ...]
     channel: str
-    note: str
+    note: Mapping[str, str]
     is_eea: bool
     is_one_stop_shop: bool
     land: str
@@ -53,7 +55,7 @@ def load() -> Mapping[str, Authority]:
                 email=row.get("email", ""),
                 languages=tuple(row["languages"]),
                 channel=row["channel"],
-                note=row.get("note", ""),
+                note=row.get("note", {}),
                 is_eea=row["eea"],
                 is_one_stop_shop=row["one_stop_shop"],
                 land=row.get("land", ""),

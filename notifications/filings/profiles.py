@@ -9,9 +9,10 @@ from __future__ import annotations
 import functools
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from breach.law import authorities
 from notifications.filings.form import Field, Form, Option, load_form, read_option
 from notifications.wording import LANGUAGES
 
@@ -32,6 +33,7 @@ class Note:
 class Profile:
     """`authority` is a key of breach.law.authorities; `regime` one of breach.law.regimes, whose clock the
     filing answers; `language` the one the authority reads; `form` has the authority's own lists of options.
+    `by` words the channels of breach/law/authorities, for authorities without a profile of their own.
     """
 
     key: str
@@ -45,6 +47,7 @@ class Profile:
     phases: Mapping[str, Mapping[str, str]]
     notes: tuple[Note, ...]
     severity_from_enisa: Mapping[str, str]
+    by: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @functools.cache
@@ -58,9 +61,31 @@ def load_profiles() -> Mapping[str, Profile]:
 
 
 def profile_for(authority: str) -> Profile:
-    """Return the profile of an authority's key ("fr"), or the generic one."""
-    profiles = load_profiles()
-    return next((p for p in profiles.values() if p.authority == authority), profiles[GENERIC])
+    """Return the profile of an authority's key ("fr"), or the generic one with what is known of this authority."""
+    own = next((one for one in load_profiles().values() if one.authority == authority), None)
+    return own or profile_named(GENERIC, authority)
+
+
+def profile_named(key: str, authority: str) -> Profile:
+    """Return a profile by its own key. The generic one takes name, website and channel of the authority it is for."""
+    profile = load_profiles()[key]
+    known = authorities.load().get(authority)
+    if key != GENERIC or known is None:
+        return profile
+    texts = {
+        language: " ".join(
+            text
+            for text in (
+                profile.by[known.channel][language],
+                known.note.get(language),
+                profile.channel[language],
+            )
+            if text
+        )
+        for language in LANGUAGES
+    }
+    names = dict.fromkeys(LANGUAGES, known.native_name)
+    return replace(profile, authority=authority, name=names, page=known.website, channel=texts)
 
 
 def _read(path: Path) -> Profile:
@@ -83,6 +108,7 @@ def _read(path: Path) -> Profile:
         phases=raw["phase"],
         notes=tuple(map(_note, raw.get("note", ()))),
         severity_from_enisa=raw["severity_from_enisa"],
+        by=raw.get("by", {}),
     )
 
 

@@ -34,7 +34,7 @@ from notifications.filings.complete import Finding, findings
 from notifications.filings.content import Clock, FilingContent
 from notifications.filings.document import Approver, CheckpointMark, Print, Seals, filing_json
 from notifications.filings.prefill import Contact, Entity, Judgement, Known
-from notifications.filings.profiles import Profile, load_profiles, profile_for
+from notifications.filings.profiles import Profile, profile_for, profile_named
 from notifications.filings.render import filing_pdf
 from notifications.filings.show import words
 from notifications.models import Filing
@@ -72,7 +72,7 @@ def context_of(filing: Filing) -> str:
 
 
 def profile_of(filing: Filing) -> Profile:
-    return load_profiles()[filing.profile]
+    return profile_named(filing.profile, filing.authority)
 
 
 def findings_of(filing: Filing, now: datetime) -> tuple[Finding, ...]:

@@ -100,4 +100,8 @@ def test_authority_has_a_calendar_of_its_own_place(row):
     ],
 )
 def test_note_says_what_the_channel_leaves_out(key, words):
-    assert words in authorities.load()[key].note
+    assert words in authorities.load()[key].note["en"]
+
+
+def test_every_note_is_in_both_languages():
+    assert {tuple(one.note) for one in authorities.load().values()} == {(), ("en", "fr")}

@@ -1,3 +1,4 @@
+from breach.law import authorities
 from notifications.filings.form import load_form
 from notifications.filings.profiles import load_profiles, profile_for
 
@@ -66,6 +67,24 @@ def test_an_authority_without_a_profile_gets_the_form_as_it_is() -> None:
     generic = profile_for("pl")
     assert generic.key == "generic"
     assert generic.form == load_form()
+
+
+def test_an_authority_without_a_profile_is_named_with_its_website_and_channel() -> None:
+    poland = profile_for("pl")
+    assert poland.authority == "pl"
+    assert poland.name["fr"] == authorities.load()["pl"].native_name
+    assert poland.page == authorities.load()["pl"].website
+    assert poland.channel["en"].startswith(
+        "As far as known, it takes notifications through a portal of the government."
+    )
+    assert "ePUAP" in poland.channel["en"]
+    assert "ePUAP" in poland.channel["fr"]
+    assert poland.channel["fr"].startswith("À notre connaissance")
+    for key, known in authorities.load().items():
+        assert profile_for(key).page, key
+        assert set(profile_for(key).channel) == {"en", "fr"}
+        assert known.channel in poland.by
+    assert profile_for("nowhere").name["en"] == "Supervisory authority"
 
 
 def test_every_profile_maps_every_level_of_severity_to_an_option_of_its_form() -> None:
