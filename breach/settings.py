@@ -196,6 +196,8 @@ if TOCSIN_SECOND_FACTOR not in ("required", "offered"):
     )
 TOCSIN_IDLE_MINUTES = env.int("TOCSIN_IDLE_MINUTES", default=60)
 TOCSIN_SESSION_HOURS = env.int("TOCSIN_SESSION_HOURS", default=12)
+# A client that was told and has not confirmed it after so many hours is looked into.
+TOCSIN_ACKNOWLEDGE_HOURS = env.int("TOCSIN_ACKNOWLEDGE_HOURS", default=24)
 # Sign-in by the house's own identity provider, for accounts that exist.
 TOCSIN_OIDC_ISSUER = env.str("TOCSIN_OIDC_ISSUER", default="")
 SOCIALACCOUNT_ONLY = False

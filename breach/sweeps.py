@@ -7,6 +7,7 @@ from breach.approvals import escalate
 from breach.jobs import enqueue, job
 from breach.ledger import log
 from breach.models import Approval, ApprovalState
+from breach.services.affected import remind_silent
 from breach.services.alarms import send_due
 from breach.services.break_glass import end_due
 from breach.services.keys import signer
@@ -35,6 +36,12 @@ def sweep_approvals() -> None:
     now = clock.now()
     for approval in Approval.objects.filter(state=ApprovalState.ASKED):
         escalate(approval=approval, now=now)
+
+
+@job("clients.sweep")
+def sweep_clients() -> None:
+    """Tell the people in charge of clients that let their time to acknowledge a notice pass."""
+    remind_silent(now=clock.now())
 
 
 @job("files.sweep")

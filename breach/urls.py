@@ -8,6 +8,7 @@ from breach.urls_settings import urlpatterns as settings_patterns
 from breach.urls_timeline import urlpatterns as timeline_patterns
 from breach.views import (
     access,
+    affected,
     approvals,
     asked,
     assessment,
@@ -55,6 +56,10 @@ room_patterns = [
     path("people/exports/<str:row>/", people_exports.download, name="people-export"),
     path("people/suggestions/", suggestions.page, name="people-suggestions"),
     path("people/<str:row>/", person.person, name="person"),
+    path("clients/", affected.clients, name="affected-clients"),
+    path("clients/choose/", affected.choose, name="affected-choose"),
+    path("clients/export.csv", affected.export, name="affected-export"),
+    path("clients/<str:row>/", affected.client, name="affected-client"),
     path("ledger/", ledger.entries, name="ledger"),
     path("ledger/export/", ledger.export, name="ledger-export"),
     *timeline_patterns,

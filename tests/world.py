@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from breach.models import (
+    AffectedClient,
     Approval,
     Attachment,
     Client,
@@ -21,6 +22,7 @@ from breach.models import (
 )
 from breach.queries.people import Filters
 from breach.services import access, clients, evidence, intake, people, people_exports, webhooks
+from breach.services.affected import Concern, list_clients
 from breach.services.feeds import Made, make_feed
 from breach.services.playbooks import assign_task, start_playbook
 from breach.timewords import Moment
@@ -70,6 +72,7 @@ class World:
     feed: Made
     client: Client
     client_table: ClientImport
+    affected: AffectedClient
 
 
 def build_world(house: House, now: datetime) -> World:
@@ -148,6 +151,9 @@ def build_world(house: House, now: datetime) -> World:
     client_table = clients.check_table(
         actor=house.manager, stream=io.BytesIO(CLIENTS.encode()), filename="clients.csv", now=now
     )
+    list_clients(
+        actor=actor, incident=incident, concerns={"K-1": Concern("Hosting", ("email",), 120)}, now=now
+    )
     return World(
         house=house,
         event=event,
@@ -172,4 +178,5 @@ def build_world(house: House, now: datetime) -> World:
         feed=make_feed(actor=house.responder, now=now),
         client=client,
         client_table=client_table,
+        affected=AffectedClient.objects.get(incident=incident),
     )

@@ -16,7 +16,7 @@ from breach.figures import Clock
 from breach.law import words
 from breach.models import Incident, Obligation, ObligationState, Party, User
 from breach.permissions import sees_every_incident
-from breach.queries.clocks import clock_of
+from breach.queries.clocks import shown_clocks
 from breach.queries.law_names import law_names
 
 PAGE = 50
@@ -80,13 +80,17 @@ def board_of(user: User, narrowing: Narrowing, number: str | None, now: datetime
     language = (get_language() or "en").split("-")[0]
     rows = running_clocks(user, narrowing, now).prefetch_related("incident", "party__organisation")
     page = Paginator(rows, PAGE).get_page(number)
+    shown = list(page)
     visible = _visible(user).order_by()
-    laws = visible.values_list("regime", flat=True).distinct()
+    laws = visible.filter(affected=None).values_list("regime", flat=True).distinct()
     kinds = visible.values_list("to", flat=True).distinct()
     houses = visible.values_list("party__organisation__uid", "party__organisation__name").distinct()
     return Board(
         page=page,
-        lines=tuple(Line(row.incident, row.party.organisation.name, clock_of(row, now)) for row in page),
+        lines=tuple(
+            Line(row.incident, row.party.organisation.name, one)
+            for row, one in zip(shown, shown_clocks(shown, now), strict=True)
+        ),
         regimes=_sorted(law_names(laws, language).items()),
         to=_sorted((key, words.name("to", key, language)) for key in kinds),
         parties=_sorted(houses),

@@ -1,13 +1,17 @@
 """Stored obligations as clocks for a page."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from django.db.models import Count
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 
 from breach.figures import Clock
-from breach.law import regimes, words
+from breach.law import private, regimes, words
 from breach.law.steps import Step, instant_of
 from breach.models import Obligation, ObligationState
 
@@ -37,6 +41,35 @@ def law_name(key: str, language: str) -> str:
     """Name a law by its regime; an unknown key stays as it is."""
     regime = regimes.load().get(key)
     return regime.name(language) if regime else key
+
+
+def shown_clocks(rows: Sequence[Obligation], now: datetime) -> list[Clock]:
+    """Return clocks as boards show them: one that carries others of clients stands for all of them, by number.
+
+    One query more where there are such, whatever their number.
+    """
+    sizes: dict[tuple[int, str, datetime | None], int] = {}
+    carriers = {row.incident_id for row in rows if row.affected_id}
+    if carriers:
+        running = Obligation.objects.filter(
+            incident__in=carriers, affected__isnull=False, state__in=["provisional", "running"]
+        )
+        groups = running.order_by().values_list("incident", "to", "due").annotate(size=Count("pk"))
+        sizes = {(incident, to, due): size for incident, to, due, size in groups}
+    return [
+        _group_of(row, now, sizes.get((row.incident_id, row.to, row.due), 1))
+        if row.affected_id
+        else clock_of(row, now)
+        for row in rows
+    ]
+
+
+def _group_of(obligation: Obligation, now: datetime, size: int) -> Clock:
+    """The clock of a group, leading to the list of its clients."""
+    by = _("contract") if private.is_private(obligation.regime) else obligation.citation
+    text = ngettext("Tell %(count)d client (%(by)s)", "Tell %(count)d clients (%(by)s)", size)
+    url = reverse("affected-clients", args=[obligation.incident.uid]) + "?view=to_tell"
+    return replace(clock_of(obligation, now), label=text % {"count": size, "by": by}, url=url)
 
 
 def clock_of(obligation: Obligation, now: datetime) -> Clock:

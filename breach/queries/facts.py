@@ -108,7 +108,7 @@ def _party(party: Party) -> dict[str, Any]:
 
 
 def _submissions(party: Party) -> list[Mapping[str, Any]]:
-    met = Obligation.objects.filter(party=party, state=ObligationState.MET).order_by("met_at")
+    met = Obligation.objects.filter(party=party, affected=None, state=ObligationState.MET).order_by("met_at")
     return [
         {"regime": row.regime, "to": row.to, "phase": row.phase, "at": row.met_at.isoformat()}
         for row in met

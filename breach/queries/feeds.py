@@ -31,7 +31,9 @@ def clocks_in_feed(user: User, now: datetime) -> QuerySet[Obligation]:
     # What is done again under new facts never ran, and so was never called off.
     over = Q(called_off_at__gt=since) | Q(called_off_at=None, met_at__gt=since)
     visible = Incident.objects.visible_to(user).filter(drill=False, pk=OuterRef("incident_id"))
-    rows = Obligation.objects.filter(Exists(visible), Q(state__in=RUNNING) | over, due__isnull=False)
+    rows = Obligation.objects.filter(
+        Exists(visible), Q(state__in=RUNNING) | over, due__isnull=False, carries=True
+    )
     return rows.select_related("incident").order_by("due", "pk")
 
 

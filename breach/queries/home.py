@@ -13,7 +13,7 @@ from breach.figures import Clock, most_urgent
 from breach.models import Approval, Incident, Obligation, ObligationState, Phase, User
 from breach.models.playbooks import OPEN_TASK, Task
 from breach.queries.approvals import waiting_for
-from breach.queries.clocks import clock_of
+from breach.queries.clocks import shown_clocks
 
 LIVE = (ObligationState.PROVISIONAL, ObligationState.RUNNING)
 OPEN_PHASES = (Phase.REPORTED, Phase.OPEN)
@@ -54,20 +54,23 @@ def home_of(user: User, now: datetime) -> Home:
     open_incidents = list(visible.filter(phase__in=OPEN_PHASES).order_by("-created_at"))
     obligations = _live_obligations(open_incidents)
     clocks: dict[int, list[Clock]] = {}
-    for row in obligations:
-        clocks.setdefault(row.incident_id, []).append(clock_of(row, now))
-    timed = [row for row in obligations if row.due is not None][:MOST_CLOCKS]
+    shown = list(zip(obligations, shown_clocks(obligations, now), strict=True))
+    for row, one in shown:
+        clocks.setdefault(row.incident_id, []).append(one)
+    timed = [(row.incident, one) for row, one in shown if row.due is not None][:MOST_CLOCKS]
     return Home(
         incidents=tuple(IncidentLine(one, most_urgent(clocks.get(one.pk, []))) for one in open_incidents),
         closed=tuple(visible.exclude(phase__in=OPEN_PHASES).order_by("-closed_at", "-pk")[:MOST_CLOSED]),
-        clocks=tuple((row.incident, clock_of(row, now)) for row in timed),
+        clocks=tuple(timed),
         tasks=_tasks(user, open_incidents, now),
         approvals=tuple(waiting_for(user)),
     )
 
 
 def _live_obligations(incidents: list[Incident]) -> list[Obligation]:
-    rows = Obligation.objects.filter(incident__in=incidents, state__in=LIVE).select_related("incident")
+    rows = Obligation.objects.filter(incident__in=incidents, state__in=LIVE, carries=True).select_related(
+        "incident"
+    )
     return list(rows.order_by(F("due").asc(nulls_last=True), "pk"))
 
 

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from breach import providers
 from breach.models import (
+    AffectedClient,
+    AffectedState,
     Assessment,
     AwarenessState,
     Decision,
@@ -29,8 +31,11 @@ LIVE = (ObligationState.PROVISIONAL, ObligationState.RUNNING)
 
 
 def live_obligations(incident: Incident) -> "list[Obligation]":
-    """Clocks that run, those with an instant first, most urgent first; the verbal standards after them."""
-    rows = Obligation.objects.filter(incident=incident, state__in=LIVE).select_related(
+    """Clocks that run, those with an instant first, most urgent first; the verbal standards after them.
+
+    Of clients' clocks those that carry the others of their group.
+    """
+    rows = Obligation.objects.filter(incident=incident, state__in=LIVE, carries=True).select_related(
         "party__organisation", "awareness"
     )
     return list(rows.order_by(F("due").asc(nulls_last=True), "pk"))
@@ -38,7 +43,7 @@ def live_obligations(incident: Incident) -> "list[Obligation]":
 
 def urgent_clock(incident: Incident) -> Obligation | None:
     return (
-        Obligation.objects.filter(incident=incident, state__in=LIVE, due__isnull=False)
+        Obligation.objects.filter(incident=incident, state__in=LIVE, due__isnull=False, carries=True)
         .select_related("party__organisation", "awareness")
         .order_by("due")
         .first()
@@ -50,7 +55,7 @@ def next_actions(incident: Incident, user: User, now: datetime) -> list[NextActi
     found: list[NextAction] = []
     if incident.phase == Phase.OPEN:
         found += _awareness(incident) + _judgement(incident, user) + _tasks(incident, now)
-        found += _clock(incident, user)
+        found += _clock(incident, user) + _clients(incident, user)
     for approval in waiting_for(user):
         if approval.incident_id == incident.pk:
             text = _("Something waits for your approval")
@@ -92,11 +97,27 @@ def _judgement(incident: Incident, user: User) -> list[NextAction]:
 def _clock(incident: Incident, user: User) -> list[NextAction]:
     """The next deadline, when nothing more particular is to be done."""
     row = urgent_clock(incident)
-    if row is None or row.state != ObligationState.RUNNING or not can(user, "filing.draft", incident):
+    if (
+        row is None
+        or row.affected_id
+        or row.state != ObligationState.RUNNING
+        or not can(user, "filing.draft", incident)
+    ):
         return []
     label = obligation_label(row, (get_language() or "en")[:2])
     text = _("Meet the next deadline: %(label)s") % {"label": label}
     return [NextAction(28, text, reverse("obligation", args=[incident.uid, row.uid]))]
+
+
+def _clients(incident: Incident, user: User) -> list[NextAction]:
+    """Controllers that the house, as their processor, has still to tell."""
+    if not can(user, "delivery.record", incident):
+        return []
+    count = AffectedClient.objects.filter(incident=incident, state=AffectedState.TO_TELL).count()
+    if not count:
+        return []
+    text = ngettext("Tell %(count)d client", "Tell %(count)d clients", count) % {"count": count}
+    return [NextAction(9, text, reverse("affected-clients", args=[incident.uid]) + "?view=to_tell")]
 
 
 def _tasks(incident: Incident, now: datetime) -> list[NextAction]:

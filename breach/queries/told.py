@@ -15,6 +15,8 @@ WORDS: dict[str, Any] = {
     "approval_asked": gettext_lazy("Something waits for your approval"),
     "task_assigned": gettext_lazy("A task was given to you"),
     "clock": gettext_lazy("A deadline needs you"),
+    "clients_untold": gettext_lazy("Clients are still to be told"),
+    "clients_silent": gettext_lazy("Clients did not acknowledge in time"),
     "alarm_failed": gettext_lazy("An alarm did not get through"),
     "glass_broken": gettext_lazy("Somebody opened the incident in an emergency"),
     "new_device": gettext_lazy("Your account was opened on a new device"),
@@ -25,6 +27,8 @@ WORDS: dict[str, Any] = {
 PLACES = {
     "task_assigned": "playbook",
     "clock": "obligations",
+    "clients_untold": "affected-clients",
+    "clients_silent": "affected-clients",
     "alarm_failed": "obligations",
     "glass_broken": "access",
     "new_device": "sessions",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from breach.models import Reminder
+from breach.models import AffectedClient, AffectedState, Reminder
 
 LATE_AFTER = timedelta(minutes=10)
 
@@ -15,7 +15,8 @@ class Alarm:
     """One alarm as it leaves: reference and deadline (UTC), nothing of the case.
 
     `key` is the same whenever this alarm is handed over again, so that a receiver can tell. `again` says that
-    an earlier hand-over was broken off and may have arrived. `at` is when it is handed over.
+    an earlier hand-over was broken off and may have arrived. `at` is when it is handed over. `clients` counts the
+    clients that are still to be told within a time, where the clock is theirs.
     """
 
     key: str
@@ -25,6 +26,7 @@ class Alarm:
     late: bool
     again: bool
     at: datetime
+    clients: int = 0
 
 
 class NotDelivered(Exception):  # noqa: N818
@@ -56,4 +58,12 @@ def alarm_of(row: Reminder, moment: datetime) -> Alarm:
         late=moment - row.due > LATE_AFTER,
         again=row.interrupted > 0,
         at=moment,
+        clients=_clients(row) if obligation.affected_id else 0,
     )
+
+
+def _clients(row: Reminder) -> int:
+    waiting = AffectedClient.objects.filter(
+        incident=row.obligation.incident, state=AffectedState.TO_TELL, due__isnull=False
+    )
+    return waiting.count()

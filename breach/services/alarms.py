@@ -81,8 +81,15 @@ def _found(now: datetime, channels: tuple[str, ...]) -> Iterator[Due]:
     """Yield what is due by these channels, clock by clock, the longest waiting first."""
     ready = _waiting(now).filter(channel__in=channels, next_try_at__lte=now).order_by("due", "obligation")
     clocks = list(dict.fromkeys(ready.values_list("obligation", flat=True)))
-    for start in range(0, len(clocks), BATCH):
-        rows = _waiting(now).filter(obligation__in=clocks[start : start + BATCH], channel__in=channels)
+    # One message stands for all clocks of clients: they are looked at together, whatever their number.
+    together = set(
+        Obligation.objects.filter(pk__in=clocks, affected__isnull=False).values_list("pk", flat=True)
+    )
+    alone = [pk for pk in clocks if pk not in together]
+    batches = [list(together)] if together else []
+    batches += [alone[start : start + BATCH] for start in range(0, len(alone), BATCH)]
+    for batch in batches:
+        rows = _waiting(now).filter(obligation__in=batch, channel__in=channels)
         rows = rows.select_related("obligation__incident", "user", "endpoint")
         ordered = sorted(rows, key=lambda one: (*_line(one), one.due, one.pk))
         for _key, line in groupby(ordered, key=_line):
@@ -93,8 +100,9 @@ def _found(now: datetime, channels: tuple[str, ...]) -> Iterator[Due]:
 
 
 def _line(row: Reminder) -> tuple[int, str, int, int]:
-    """What makes alarms one line of messages: clock, channel and recipient."""
-    return (row.obligation_id, row.channel, row.user_id or 0, row.endpoint_id or 0)
+    """What makes alarms one line of messages: clock (all clocks of an incident's clients are one), channel, recipient."""
+    clock_key = -row.obligation.incident_id if row.obligation.affected_id else row.obligation_id
+    return (clock_key, row.channel, row.user_id or 0, row.endpoint_id or 0)
 
 
 # --- in the application ----------------------------------------------------------------------------------
@@ -134,8 +142,9 @@ def _put(user: User, row: Reminder, now: datetime) -> None:
         "due": obligation.due.isoformat() if obligation.due else "",
         "late": now - row.due > LATE_AFTER,
     }
+    kind = "clients_untold" if obligation.affected_id else "clock"
     InAppNotice.objects.create(
-        user=user, incident=obligation.incident, kind="clock", values=values, created_at=now
+        user=user, incident=obligation.incident, kind=kind, values=values, created_at=now
     )
 
 

@@ -21,6 +21,7 @@ from breach.queries.clients import HEADER
 from breach.spreadsheet import STARTS
 
 MOST_ROWS = 20_000
+MOST_BYTES = 8 * 1024 * 1024
 LONGEST_PERIOD = 8_760  # hours of a year; in days it is far more than any contract grants
 REQUIRED = ("reference", "name", "email")
 LONGEST = {"reference": 40, "name": 120, "phone": 40, "clause": 200, "dpo_name": 120}
@@ -100,7 +101,7 @@ def read_clients(stream: BinaryIO, place: str, known: set[str]) -> Read:
     seen: set[str] = set()
     with_names = dict(zip([key or "" for key in fields], table.header, strict=True))
     for number, cells in _rows(table.rows(), found, place):
-        given = {key: _plain(cell) for key, cell in zip(fields, cells, strict=True) if key}
+        given = {key: plain_cell(cell) for key, cell in zip(fields, cells, strict=True) if key}
         _take(found, number, given, with_names, seen, known)
     return found
 
@@ -135,7 +136,7 @@ def _rows(rows: Iterator[Row | Refusal], found: Read, place: str) -> Iterator[tu
             yield row.number, row.cells
 
 
-def _plain(cell: str) -> str:
+def plain_cell(cell: str) -> str:
     """The cell without the mark that our own export sets before what a spreadsheet would take for a formula."""
     text = cell.strip()
     return text[1:] if text.startswith("'") and text[1:].startswith(STARTS) else text

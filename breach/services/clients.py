@@ -14,7 +14,7 @@ from breach.models import Client, ClientImport, User
 from breach.permissions import require
 from breach.queries.clients import reason_text
 from breach.services import law_changes
-from breach.services.client_table import COLUMNS, REQUIRED, clean, read_clients
+from breach.services.client_table import COLUMNS, MOST_BYTES, REQUIRED, clean, read_clients
 from breach.services.record import record
 from breach.vault import canonical_json
 
@@ -22,7 +22,6 @@ FIELDS = tuple(COLUMNS)
 # A change of these is a change of what the contract asks, or of how its days are counted.
 TERMS = ("window_value", "window_unit", "window_from", "clause", "zone")
 AT_ONCE = 200
-MOST_BYTES = 8 * 1024 * 1024
 
 
 def save_client(*, actor: User, client: Client | None, values: Mapping[str, str], now: datetime) -> Client:

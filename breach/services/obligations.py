@@ -4,7 +4,6 @@ Until awareness is decided, what would run from awareness runs provisionally fro
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +15,6 @@ from breach.law.facts import Facts
 from breach.law.obligations import Answer, SwitchedOff, obligations
 from breach.law.obligations import Obligation as Owed
 from breach.models import (
-    Awareness,
     FactsVersion,
     Incident,
     Obligation,
@@ -27,43 +25,35 @@ from breach.models import (
     User,
 )
 from breach.queries import contracts
-from breach.queries.facts import Signals, signals_of
 from breach.queries.law_changes import newest_change
 from breach.queries.switches import switched_off
-from breach.services import reminders
+from breach.services import client_clocks, reminders
+from breach.services.clock_basis import Basis, basis_of, starts_at_awareness, stored_step
 from breach.services.record import record
 
 Key = tuple[str, str, str]  # regime, to, phase
 LIVE = (ObligationState.PROVISIONAL, ObligationState.RUNNING, ObligationState.MET)
 
 
-@dataclass(frozen=True, slots=True)
-class Basis:
-    """What one computation rested on."""
-
-    facts: Facts
-    version: FactsVersion
-    awareness: Awareness | None
-    provisional: bool
-
-
 def refresh(
     *, actor: User | None, incident: Incident, party: Party, version: FactsVersion, now: datetime
 ) -> None:
     """Compute every clock of `party` again on this version of the facts. Call in the caller's transaction."""
-    facts = Facts.from_json(version.document)
-    signals = signals_of(party)
-    basis = Basis(_with_signal(facts, signals), version, signals.awareness, provisional=not signals.decided)
+    facts, basis = Facts.from_json(version.document), basis_of(party, version)
     # Read before the switches and contracts: what changes in between is seen by the next sweep.
     seen, switches = newest_change(), switched_off()
     answer = Answer()
-    if not signals.ruled_out:
+    if not basis.ruled_out:
         rules = [*regimes.load().values(), *contracts.regimes_of(party, facts)]
-        answer = obligations(basis.facts, rules, now, switched_off=switches)
+        answer = client_clocks.without_told_one_by_one(
+            obligations(basis.facts, rules, now, switched_off=switches), party
+        )
     with transaction.atomic():
         Party.objects.filter(pk=party.pk).update(law_seen=seen)
         counts = _store(answer, basis, incident, party, actor, now)
         counts["answers"] = _store_answers(_answers(answer, switches), basis, actor, now)
+        of_clients = client_clocks.refresh(actor=actor, party=party, version=version, now=now)
+        counts |= {f"clients_{key}": count for key, count in of_clients.items()}
         record(
             actor=actor,
             incident=incident,
@@ -94,7 +84,7 @@ def mark_met(
     with transaction.atomic():
         row = (
             Obligation.objects.select_for_update()
-            .filter(party=party, regime=regime, to=to, phase=phase, state__in=LIVE[:2])
+            .filter(party=party, affected=None, regime=regime, to=to, phase=phase, state__in=LIVE[:2])
             .order_by("-pk")
             .first()
         )
@@ -109,19 +99,11 @@ def mark_met(
     return row
 
 
-def _with_signal(facts: Facts, signals: Signals) -> Facts:
-    """Let a provisional clock run from the earliest report or detection while nobody has decided."""
-    if signals.decided or signals.earliest is None:
-        return facts
-    return replace(facts, controller_aware=signals.earliest)
-
-
 def _store(
     answer: Answer, basis: Basis, incident: Incident, party: Party, actor: User | None, now: datetime
 ) -> dict[str, int]:
-    stored = {
-        _key(row): row for row in Obligation.objects.filter(party=party, state__in=LIVE).select_for_update()
-    }
+    own = Obligation.objects.filter(party=party, affected=None, state__in=LIVE)
+    stored = {_key(row): row for row in own.select_for_update()}
     owed = {_key(one): one for one in answer.obligations}
     gone = [row for key, row in stored.items() if key not in owed and row.state != ObligationState.MET]
     other = {key: one for key, one in owed.items() if not (key in stored and _same(stored[key], one, basis))}
@@ -164,8 +146,8 @@ def _row(
         due=one.due,
         outer=one.outer,
         standard=one.standard or "",
-        working=[_step(step) for step in one.working],
-        reason=_step(one.reason),
+        working=[stored_step(step) for step in one.working],
+        reason=stored_step(one.reason),
         label=dict(one.label),
         citation=one.citation,
         confidence=one.confidence,
@@ -194,7 +176,7 @@ def _same(row: Obligation, one: Owed, basis: Basis) -> bool:
         and row.outer == one.outer
         and row.runs_from == one.runs_from_instant
         and row.rule_version == one.rule_version
-        and (row.state == ObligationState.MET or row.working == [_step(step) for step in one.working])
+        and (row.state == ObligationState.MET or row.working == [stored_step(step) for step in one.working])
         and row.standard == (one.standard or "")
     )
 
@@ -203,17 +185,16 @@ def _is_provisional(one: Owed, basis: Basis) -> bool:
     """A clock of a contract that runs from the attack or a suspicion does not wait for anybody to decide awareness."""
     if not basis.provisional or not private.is_private(one.regime):
         return basis.provisional
-    start = next((step for step in one.working if step.code.startswith("clock.starts")), None)
-    return start is None or start.values.get("other_event", start.values["event"]) == "awareness"
+    return starts_at_awareness(one.working, ("awareness",))
 
 
 def _answers(answer: Answer, switches: Mapping[str, RegimeSwitch]) -> dict[str, tuple[str, dict[str, Any]]]:
     """What is to be said of every regime under which nothing is owed: outcome and detail, by regime."""
     found: dict[str, tuple[str, dict[str, Any]]] = {
-        one.regime: ("ruled_out", {"reason": _step(one.reason)}) for one in answer.ruled_out
+        one.regime: ("ruled_out", {"reason": stored_step(one.reason)}) for one in answer.ruled_out
     }
     found |= {
-        one.regime: ("undecided", {"reason": _step(one.reason), "needs": list(one.needs)})
+        one.regime: ("undecided", {"reason": stored_step(one.reason), "needs": list(one.needs)})
         for one in answer.undecided
     }
     return found | {
@@ -233,11 +214,11 @@ def _would(one: SwitchedOff, switch: RegimeSwitch) -> dict[str, Any]:
                 "recipient": owed.recipient,
                 "due": owed.due.isoformat() if owed.due else None,
                 "standard": owed.standard or "",
-                "reason": _step(owed.reason),
+                "reason": stored_step(owed.reason),
             }
             for owed in one.would
         ],
-        "reason": _step(other.reason) if other else None,
+        "reason": stored_step(other.reason) if other else None,
         "needs": list(one.undecided.needs) if one.undecided else [],
     }
 
@@ -271,7 +252,3 @@ def _store_answers(
 
 def _key(one: Any) -> Key:
     return (one.regime, one.to, one.phase)
-
-
-def _step(step: Any) -> dict[str, Any]:
-    return {"code": step.code, "values": dict(step.values)}

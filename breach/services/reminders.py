@@ -7,6 +7,7 @@ passed; earlier ones would say less. Rows that are no longer wanted are called o
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -61,7 +62,7 @@ def plan(*, clocks: Sequence[Obligation], now: datetime) -> list[Reminder]:
         row
         for one in ending
         for row in _rows(one, to, marks, now, announce=True)
-        if (one.supersedes_id, row.mark, row.channel, row.user_id, row.endpoint_id) not in announced
+        if (_same_end(one), row.mark, row.channel, row.user_id, row.endpoint_id) not in announced
     )
 
 
@@ -151,13 +152,26 @@ def _audience(incident: Incident) -> list[Recipient]:
     return found
 
 
-def _announced(clocks: Sequence[Obligation]) -> set[tuple[int | None, str, str, int | None, int | None]]:
-    """What was said of clocks that these supersede with the same end: it is not said again."""
+def _announced(clocks: Sequence[Obligation]) -> set[tuple[Any, ...]]:
+    """What was said of clocks that these take the place of with the same end: it is not said again."""
+    sent = Reminder.objects.filter(state__in=[ReminderState.SENT, ReminderState.COVERED])
+    whom = ("mark", "channel", "user_id", "endpoint_id")
     same = [one.supersedes for one in clocks if one.supersedes and one.supersedes.due == one.due]
-    if not same:
-        return set()
-    said = Reminder.objects.filter(obligation__in=same, state__in=[ReminderState.SENT, ReminderState.COVERED])
-    return set(said.values_list("obligation_id", "mark", "channel", "user_id", "endpoint_id"))
+    found: set[tuple[Any, ...]] = set()
+    if same:
+        found |= set(sent.filter(obligation__in=same).values_list("obligation_id", *whom))
+    parties = {one.party_id for one in clocks if one.affected_id}
+    if parties:
+        ends = {one.due for one in clocks if one.affected_id}
+        group = sent.filter(obligation__party__in=parties, obligation__affected__isnull=False)
+        rows = group.filter(obligation__due__in=ends).values_list("obligation__to", "obligation__due", *whom)
+        found |= {((to, due), *rest) for to, due, *rest in rows}
+    return found
+
+
+def _same_end(one: Obligation) -> Any:
+    """What a clock takes the place of: the one it supersedes or, for clients, any that was to end with it."""
+    return (one.to, one.due) if one.affected_id else one.supersedes_id
 
 
 def _rows(

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from breach.errors import TocsinError
 from breach.figures import time_line
 from breach.forms.law import AwarenessForm, FactsForm
-from breach.models import Obligation
+from breach.models import Client, Obligation
 from breach.permissions import can, require
 from breach.queries import workings
-from breach.queries.clocks import clock_of
+from breach.queries.affected import counts_of
+from breach.queries.clocks import clock_of, shown_clocks
 from breach.queries.facts import awareness_history, current_awareness, facts_of
 from breach.queries.room import live_obligations
 from breach.services.awareness import set_awareness
@@ -34,8 +35,8 @@ def _frame(request: HttpRequest, uid: str, capability: str = "incident.view") ->
 def _page(request: HttpRequest, incident: Any, context: dict[str, Any], form: AwarenessForm) -> HttpResponse:
     party, now, language = context["party"], context["now"], _language()
     rows = live_obligations(incident)
-    done = Obligation.objects.filter(incident=incident, state="met").order_by("met_at")
-    clocks = [clock_of(row, now) for row in [*rows, *done]]
+    done = Obligation.objects.filter(incident=incident, affected=None, state="met").order_by("met_at")
+    clocks = [*shown_clocks(rows, now), *(clock_of(row, now) for row in done)]
     context |= {
         "line": time_line(
             min([incident.created_at, *(one.started for one in clocks if one.started)]),
@@ -43,7 +44,13 @@ def _page(request: HttpRequest, incident: Any, context: dict[str, Any], form: Aw
             now=now,
             zone=incident.zone,
         ),
-        "rows": [(clock_of(row, now), workings.of(row, language)) for row in [*rows, *done]],
+        "rows": [
+            (one, None if row.affected_id else workings.of(row, language))
+            for row, one in zip([*rows, *done], clocks, strict=True)
+        ],
+        "clients": counts_of(incident, now),
+        "may_list_clients": can(reader(request), "incident.edit", incident)
+        and Client.objects.filter(ended_at=None).exists(),
         "answers": workings.answers(party, language),
         "history": awareness_history(party),
         "awareness": current_awareness(party),

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from breach.figures import time_line
 from breach.models.timeline import Event
 from breach.permissions import can
-from breach.queries.clocks import clock_of
+from breach.queries.clocks import shown_clocks
 from breach.queries.facts import current_awareness, facts_of
 from breach.queries.room import live_obligations, totals
 from breach.views.room import reader, room
@@ -19,7 +19,7 @@ LATEST = 5
 def overview(request: HttpRequest, uid: str) -> HttpResponse:
     incident, context = room(request, uid, tab="overview", capability="incident.view")
     user, party, now = reader(request), context["party"], context["now"]
-    clocks = [clock_of(row, now) for row in live_obligations(incident)]
+    clocks = shown_clocks(live_obligations(incident), now)
     started = min([incident.created_at, *(clock.started for clock in clocks if clock.started)])
     context |= {
         "line": time_line(started, clocks, now=now, zone=incident.zone),

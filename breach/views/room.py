@@ -14,7 +14,7 @@ from breach.errors import BadInput, TocsinError
 from breach.models import GlassBreak, Incident, User
 from breach.permissions import can, membership, open_glass, require, sees_every_incident
 from breach.providers import Tab
-from breach.queries.clocks import clock_of
+from breach.queries.clocks import shown_clocks
 from breach.queries.room import next_actions, urgent_clock
 from breach.services.record import record_read
 
@@ -56,7 +56,7 @@ def room(request: HttpRequest, uid: str, *, tab: str, capability: str) -> tuple[
             if can(user, one.capability, incident)
         ],
         "tab": tab,
-        "clock": clock_of(urgent, now) if urgent else None,
+        "clock": shown_clocks([urgent], now)[0] if urgent else None,
         "next_action": actions[0] if actions else None,
         "next_actions": actions,
         "emergency": emergency,

@@ -135,7 +135,9 @@ def _awareness(history: list[Awareness]) -> list[Aware]:
 
 
 def _owed(incident: Incident, language: str) -> tuple[Owed, ...]:
-    rows = Obligation.objects.filter(incident=incident, state__in=SHOWN).select_related("party__organisation")
+    rows = Obligation.objects.filter(incident=incident, affected=None, state__in=SHOWN).select_related(
+        "party__organisation"
+    )
     names = law_names((row.regime for row in rows), language)
     return tuple(
         Owed(

@@ -53,6 +53,10 @@ ROOM: dict[str, tuple[str, str]] = {
     "people-exports": ("foofnns", "fvvfnns"),
     "people-export": (NO, "frrfnns"),
     "person": (EDIT, "vvvfnns"),
+    "affected-clients": (SEEN, "vvvfnns"),
+    "affected-choose": (EDIT, "vvvfnns"),
+    "affected-client": (SEEN, "vvvfnns"),
+    "affected-export": (SEEN, NO),
     "ledger": (SEEN, NO),
     "ledger-export": (NO, "fooonns"),
     "timeline": (SEEN, NO),
@@ -163,6 +167,7 @@ POSTED: dict[str, dict[str, Any]] = {
     "print-run": {"step": "printed"},
     "filing-promise": {"step": "announce"},
     "asked": {"step": "begin"},
+    "affected-client": {"step": "told"},
     "factor-resets": {"step": "confirm"},
 }
 TOKEN = {"csrfmiddlewaretoken": "x"}  # a form of a browser is never quite empty
@@ -230,6 +235,7 @@ def keywords(name: str, world: World) -> dict[str, Any]:
         "reader-retire": world.reader,
         "asked-file": world.shared,
         "user": world.house.stranger,
+        "affected-client": world.affected,
         "client-edit": world.client,
         "client-table": world.client_table,
         "settings-webhook-try": world.endpoint,

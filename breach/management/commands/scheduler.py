@@ -19,6 +19,7 @@ SWEEPS = {
     "delivery.sweep": 30,
     "people.sweep": 60,
     "glass.sweep": 60,
+    "clients.sweep": 300,
     "people.match_sweep": 300,
 }
 
