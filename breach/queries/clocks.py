@@ -66,7 +66,9 @@ def shown_clocks(rows: Sequence[Obligation], now: datetime) -> list[Clock]:
 
 def _group_of(obligation: Obligation, now: datetime, size: int) -> Clock:
     """The clock of a group, leading to the list of its clients."""
-    by = _("contract") if private.is_private(obligation.regime) else obligation.citation
+    language = (get_language() or "en").split("-")[0]
+    is_contract = private.is_private(obligation.regime)
+    by = _("contract") if is_contract else law_name(obligation.regime, language)
     text = ngettext("Tell %(count)d client (%(by)s)", "Tell %(count)d clients (%(by)s)", size)
     url = reverse("affected-clients", args=[obligation.incident.uid]) + "?view=to_tell"
     return replace(clock_of(obligation, now), label=text % {"count": size, "by": by}, url=url)

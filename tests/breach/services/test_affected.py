@@ -384,7 +384,7 @@ def test_clocks_that_end_together_are_one_line_of_the_board(
     assert board.lines[0].clock.url == f"/incidents/{house.incident.uid}/clients/?view=to_tell"
     assert all("/" not in key for key, _label in board.regimes)
     by_law = board_of(house.responder, Narrowing(to="controller"), None, START).lines
-    assert [line.clock.label for line in by_law] == ["Tell 6 clients (Regulation (EU) 2016/679 Art 33(2))"]
+    assert [line.clock.label for line in by_law] == ["Tell 6 clients (GDPR, processor)"]
     # The one that carries the others is told: another carries on.
     told(house, rows["K-0"], at=START + HOUR)
     board = board_of(house.responder, Narrowing(to="customer"), None, START)
