@@ -36,13 +36,14 @@ def clients(request: HttpRequest, uid: str) -> HttpResponse:
     """The list; many at once are recorded as told or acknowledged here."""
     incident, context = room(request, uid, tab=TAB, capability="incident.view")
     now, step = context["now"], request.POST.get("step", "")
-    told, confirmed = (
-        form(request.POST if step == name else None, now=now, zone=incident.zone)
-        for name, form in (("told", ToldForm), ("acknowledged", AcknowledgedForm))
+    is_told = request.method == "POST" and step != "acknowledged"
+    told = ToldForm(request.POST if is_told else None, now=now, zone=incident.zone)
+    confirmed = AcknowledgedForm(
+        request.POST if step == "acknowledged" else None, now=now, zone=incident.zone
     )
     if request.method == "POST":
         require(reader(request), "delivery.record", incident)
-        form = told if step == "told" else confirmed
+        form = told if is_told else confirmed
         if form.is_valid():
             try:
                 _record(request, incident, form, now)
