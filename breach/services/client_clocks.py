@@ -21,6 +21,7 @@ from breach.law.obligations import Answer, obligations
 from breach.law.obligations import Obligation as Owed
 from breach.law.places import country_of_zone
 from breach.law.regimes import Regime
+from breach.law.steps import step
 from breach.models import (
     AffectedClient,
     AffectedState,
@@ -189,11 +190,13 @@ def _by_contract(
     found = periods[terms]
     if found is None:
         return None
+    source = " · ".join(text for text in (client.reference, client.clause) if text)
     return replace(
         found,
+        reason=step(found.reason.code, source=source),
         regime=private.key_of(client.uid, NOTICE),
         rule_version=client.rule_version,
-        citation=" · ".join(text for text in (client.reference, client.clause) if text),
+        citation=source,
         label={
             "en": f"{client.name}: {LABEL['en']}",
             "fr": f"{client.name}\u00a0: {LABEL['fr']}",

@@ -208,6 +208,8 @@ def test_told_ends_the_clocks_and_says_whether_in_time(house: House, register: C
     house.open(START)
     decide(house, START, START)
     rows = listed(house, "K-1", "K-2")
+    sources = [clocks_of(rows[key])[0].reason["values"]["source"] for key in ("K-1", "K-2")]
+    assert sources == ["K-1 · 7.1", "K-2 · 7.1"]
     assert told(house, rows["K-1"], at=START + 3 * HOUR) == 1
     assert told(house, at=START + 25 * HOUR) == 1
     assert states(rows["K-1"]) == [("notice", "met", START + 24 * HOUR, "on_time"), (LAW, "met", None, "")]
@@ -362,6 +364,7 @@ def test_changed_terms_reach_running_incidents(house: House, register: Callable[
     save_client(actor=house.manager, client=client, values={"window_value": "48"}, now=START + HOUR)
     recompute_some(now=START + HOUR)
     newest = clocks_of(row)[0]
+    assert newest.reason["values"]["source"] == "K-1 · 7.1"
     assert (newest.due, newest.rule_version[-2:]) == (START + 48 * HOUR, ".2")
 
 
