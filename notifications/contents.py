@@ -56,6 +56,7 @@ def live_content(notice: Notice) -> NoticeContent:
         breach_to=notice.breach_to,
         genuine_page=settings.TOCSIN_PORTAL_URL,
         delayed_by_law_enforcement=notice.delayed_by_law_enforcement,
+        discovered_on=notice.discovered_on,
         drill=notice.incident.drill,
     )
 
@@ -77,6 +78,7 @@ def content_from_json(data: Mapping[str, Any]) -> NoticeContent:
         genuine_page=data["genuine_page"],
         delayed_by_law_enforcement=data["delayed_by_law_enforcement"],
         drill=data["drill"],
+        discovered_on=_date(data.get("discovered_on")),
     )
 
 

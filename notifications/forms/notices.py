@@ -39,6 +39,11 @@ class FrameForm(forms.Form):
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
     )
+    discovered_on = forms.DateField(
+        label=_("Day on which it was discovered"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
     delayed_by_law_enforcement = forms.BooleanField(
         label=_("A law enforcement agency asked to delay these letters"), required=False
     )
@@ -50,6 +55,7 @@ class FrameForm(forms.Form):
             "policy": ",".join(notice.policy),
             "breach_from": notice.breach_from,
             "breach_to": notice.breach_to,
+            "discovered_on": notice.discovered_on,
             "delayed_by_law_enforcement": notice.delayed_by_law_enforcement,
         }
 
@@ -78,10 +84,15 @@ class NewNoticeForm(FrameForm):
         self.fields["party"].queryset = parties  # type: ignore[attr-defined]
         self.fields["languages"].choices = [(tag, language_name(tag)) for tag in library.languages()]  # type: ignore[attr-defined]
         self.fields["forms"].choices = [  # type: ignore[attr-defined]
-            *((key, f"{form.title} ({', '.join(form.regions)})") for key, form in library.forms().items()),
+            *(
+                (key, f"{form.name or form.title} ({', '.join(form.regions)})")
+                for key, form in library.forms().items()
+            ),
             (NEXT_OF_KIN, form_name(NEXT_OF_KIN)),
         ]
-        self.order_fields(["title", "party", "languages", "forms", "policy", "breach_from", "breach_to"])
+        self.order_fields(
+            ["title", "party", "languages", "forms", "policy", "breach_from", "breach_to", "discovered_on"]
+        )
 
 
 class TextForm(forms.Form):
@@ -99,7 +110,8 @@ class TextForm(forms.Form):
             self.fields[f"own_{name}"] = _prose(label, required=False)
         for block in wording.blocks:
             heading = forms.CharField(label=_("Heading"), max_length=200, required=False)
-            heading.disabled = library.statute(wording.form) is not None  # it is prescribed
+            statute = library.statute(wording.form)
+            heading.disabled = bool(statute and statute.headings)  # they are prescribed
             self.fields[f"heading_{block.key}"] = heading
             self.fields[f"text_{block.key}"] = _prose(BLOCK_LABELS[block.key], required=False)
         source = forms.ChoiceField(
@@ -222,7 +234,8 @@ def form_name(form: str) -> str:
     """What pages call the form of a wording: the title that a statute prescribes, or ours."""
     if form == NEXT_OF_KIN:
         return str(_("To the next of kin of somebody who has died"))
-    return library.forms()[form].title if form else ""
+    statute = library.statute(form)
+    return statute.name or statute.title if statute else ""
 
 
 def clean_lines(text: str) -> str:

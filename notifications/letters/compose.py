@@ -15,7 +15,7 @@ from babel.dates import format_date, format_skeleton
 
 from breach.errors import BadInput
 from breach.vault.canonical import canonical_json, salted_digest
-from notifications.letters import library
+from notifications.letters import agencies, library
 from notifications.letters.address import postal_lines, window_for
 from notifications.letters.syntax import Piece, fill, parse, placeholders
 from notifications.letters.values import (
@@ -49,19 +49,22 @@ def canonical(content: NoticeContent) -> dict[str, Any]:
         "genuine_page": content.genuine_page,
         "delayed_by_law_enforcement": content.delayed_by_law_enforcement,
         "drill": content.drill,
+        # Only where it is known: the digests of what was approved before there was this day stay as they were.
+        **({"discovered_on": content.discovered_on.isoformat()} if content.discovered_on else {}),
     }
 
 
 def wording_for(content: NoticeContent, recipient: Recipient) -> Wording | None:
-    """The statutory form of the recipient's region first, then the language, then its primary subtag; for the
-    deceased the letter to next of kin in one of these.
+    """The statutory form that the notice has for the country, then that of the region, then the language and
+    its primary subtag; for the deceased the letter to next of kin in one of these.
     """
     tags = (recipient.language, recipient.language.partition("-")[0])
     if recipient.deceased:
         keys = [wording_key(tag, NEXT_OF_KIN) for tag in tags]
     else:
-        form = library.form_of_region(recipient.region)
-        keys = [*([wording_key(library.forms()[form].language, form)] if form else []), *tags]
+        owed = library.form_of_region(recipient.region)
+        chosen = (*library.forms_by_notice(recipient.country, recipient.region), *([owed] if owed else []))
+        keys = [*(wording_key(library.forms()[form].language, form) for form in chosen), *tags]
     return next((content.wordings[key] for key in keys if key in content.wordings), None)
 
 
@@ -82,6 +85,7 @@ def variant_of(content: NoticeContent, recipient: Recipient) -> VariantKey:
         bool(recipient.minor) and not recipient.deceased,
         wording.form,
         recipient.large_print,
+        recipient.region if recipient.region in agencies.states() and names_agencies(wording) else "",
     )
 
 
@@ -91,6 +95,12 @@ def variants(content: NoticeContent, recipients: Iterable[Recipient]) -> dict[Va
     for recipient in recipients:
         found.setdefault(variant_of(content, recipient), []).append(recipient.uid)
     return found
+
+
+@lru_cache(maxsize=256)
+def names_agencies(wording: Wording) -> bool:
+    """Whether the wording has a place for the offices of the person's state."""
+    return any("agency_lines" in placeholders(block.text) for block in wording.blocks)
 
 
 @lru_cache(maxsize=256)
@@ -201,6 +211,8 @@ class _Setter:
     def _expand(self, piece: Piece, place: str) -> Iterator[Paragraph]:
         if piece.text == "{data_list}":
             yield from (Paragraph(label, "item") for label in self._data_list())
+        elif piece.text == "{agency_lines}":
+            yield from (Paragraph(line, "item") for line in agencies.lines_for(self.key.region))
         elif piece.text == "{contact_lines}":
             yield from (Paragraph(line, "item") for line in contact_lines(self.content, self.phrases))
         elif (name := piece.text.strip("{}")) in _OWN_WORDS:
@@ -231,6 +243,8 @@ class _Setter:
             "contact_address": ", ".join(sender.address_lines),
             "dpo_name": sender.dpo_name,
             "dpo_email": sender.dpo_email,
+            "discovery_date": discovery_date(self.content, self.phrases, self.locale),
+            "agency_lines": "; ".join(agencies.lines_for(self.key.region)),
             "breach_date": breach_date(self.content, self.phrases, self.locale),
             "notice_date": long_date(date, self.locale, self.phrases),
             "genuine_page": shown_address(self.content.genuine_page),
@@ -249,6 +263,7 @@ def _circumstances(content: NoticeContent, key: VariantKey) -> frozenset[str]:
         "delayed" if content.delayed_by_law_enforcement else "prompt",
         *(["has_dpo"] if sender.dpo_name or sender.dpo_email else []),
         *(["has_phone"] if sender.phone else []),
+        *(["has_agencies"] if key.region else []),
     }
     return frozenset(key.kinds) | said
 
@@ -290,6 +305,13 @@ def breach_date(content: NoticeContent, phrases: library.Phrases, locale: str) -
     return phrases.dates["between"].format_map(
         {**values, "to": long_date(content.breach_to, locale, phrases)}
     )
+
+
+def discovery_date(content: NoticeContent, phrases: library.Phrases, locale: str) -> str:
+    """The day of discovery with its preposition, as a part of a sentence."""
+    if content.discovered_on is None:
+        return phrases.dates["unknown"]
+    return phrases.dates["on"].format_map({"from": long_date(content.discovered_on, locale, phrases)})
 
 
 def shown_address(page: str) -> str:

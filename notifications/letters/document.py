@@ -25,7 +25,18 @@ from notifications.letters.values import (
 )
 
 _KEYS = (
-    *("sender", "recipients", "languages", "forms", "wordings", "texts", "date", "breach_from", "breach_to"),
+    *(
+        "sender",
+        "recipients",
+        "languages",
+        "forms",
+        "wordings",
+        "texts",
+        "date",
+        "breach_from",
+        "breach_to",
+        "discovered_on",
+    ),
     *("genuine_page", "delayed_by_law_enforcement", "drill"),
 )
 LARGEST = 50 * 1024 * 1024
@@ -79,6 +90,7 @@ def _document(data: Mapping[str, Any]) -> Document:
         texts={key: _text(key, row) for key, row in texts.items()},
         breach_from=_day(data, "breach_from"),
         breach_to=_day(data, "breach_to"),
+        discovered_on=_day(data, "discovered_on"),
         genuine_page=_typed(data.get("genuine_page", ""), str, "genuine_page"),
         delayed_by_law_enforcement=_typed(
             data.get("delayed_by_law_enforcement", False), bool, "delayed_by_law_enforcement"

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from breach.errors import BadInput
 from notifications.letters.syntax import check_placeholders, parse
@@ -38,16 +38,33 @@ class Phrases:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A letter whose shape a statute prescribes."""
+    """A letter whose shape a statute prescribes: one row of data/forms.toml.
+
+    `title` and `headings` are exact where they are given. `forbidden` holds keys of blocks and placeholders,
+    `must_say` what is owed with phrases of which one stands in the letter, `dates` fields of the content with
+    the placeholder that says them once they are known.
+    """
 
     key: str
     regions: tuple[str, ...]
     language: str
     locale: str
-    title: str
-    headings: Mapping[str, str]
-    minimum_points: float
     source: str
+    title: str = ""
+    name: str = ""
+    chosen: Literal["region", "notice"] = "region"
+    headings: Mapping[str, str] = field(default_factory=dict)
+    blocks: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+    must_say: Mapping[str, str] = field(default_factory=dict)
+    dates: Mapping[str, str] = field(default_factory=lambda: {"breach_from": "breach_date"})
+    minimum_points: float = 0.0
+    confidence: str = ""
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Keys of the blocks that must be there and say something."""
+        return self.blocks or tuple(self.headings)
 
 
 def languages() -> tuple[str, ...]:
@@ -78,7 +95,12 @@ def phrases(language: str) -> Phrases:
 @cache
 def forms() -> Mapping[str, Form]:
     data = _read(DATA / "forms.toml")
-    return {key: Form(key=key, **{**row, "regions": tuple(row["regions"])}) for key, row in data.items()}
+    return {key: _form(key, row) for key, row in data.items()}
+
+
+def _form(key: str, row: Mapping[str, Any]) -> Form:
+    values: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in row.items()}
+    return Form(key=key, **values)
 
 
 def statute(form: str) -> Form | None:
@@ -94,7 +116,15 @@ def is_form(form: str) -> bool:
 @cache
 def form_of_region(region: str) -> str:
     """Key of the statutory form that people in this region are owed, or ""."""
-    return next((form.key for form in forms().values() if region in form.regions), "")
+    owed = (form for form in forms().values() if form.chosen == "region")
+    return next((form.key for form in owed if region in form.regions), "")
+
+
+@cache
+def forms_by_notice(country: str, region: str) -> tuple[str, ...]:
+    """Keys of the forms that reach people here once a notice has them."""
+    chosen = (form for form in forms().values() if form.chosen == "notice")
+    return tuple(form.key for form in chosen if {country, region} & set(form.regions))
 
 
 @cache

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from breach.errors import BadInput
-from notifications.letters import fonts, library, readability
+from notifications.letters import agencies, fonts, library, lint_forms, readability
 from notifications.letters.address import postal_lines, window_for, windows
-from notifications.letters.compose import compose_body, variant_of, wording_for
+from notifications.letters.compose import compose_body, names_agencies, variant_of, wording_for
 from notifications.letters.geometry import POINTS_PER_MM, SMALL_ADDRESS_POINTS, small_lines
 from notifications.letters.shaping import line_width
-from notifications.letters.syntax import parse, placeholders
+from notifications.letters.syntax import parse
 from notifications.letters.values import (
     NEXT_OF_KIN,
     Body,
@@ -79,7 +79,7 @@ def _wording(content: NoticeContent, text: Wording) -> Iterator[Finding]:
         return
     yield from _translation(text.key, text.translated_from, text.translator, text.checker)
     if library.statute(text.form):
-        yield from _statutory(content, text)
+        yield from lint_forms.wording(content, text)
 
 
 def _translation(place: str, source: str, translator: str, checker: str) -> Iterator[Finding]:
@@ -93,36 +93,6 @@ def _translation(place: str, source: str, translator: str, checker: str) -> Iter
         yield Finding(
             "legal", "unchecked_translation", place, message, "Have somebody else check the translation."
         )
-
-
-def _statutory(content: NoticeContent, text: Wording) -> Iterator[Finding]:
-    form = library.forms()[text.form]
-    if text.title != form.title:
-        mend = f"The title is exactly: {form.title}"
-        yield Finding("legal", "form_title", f"{text.key}/title", "the title is prescribed", mend)
-    headings = [block.heading for block in text.blocks]
-    if headings != list(form.headings.values()):
-        mend = "The headings are exactly, in this order: " + "; ".join(form.headings.values())
-        yield Finding("legal", "form_headings", text.key, "the headings are prescribed", mend)
-    happened = text.block("what_happened")
-    own = content.texts.get(text.key) or content.texts.get(text.language)
-    said = (
-        own.incident if own and own.incident else library.defaults(text.language, text.form)["incident"]
-    ) + (happened.text if happened else "")
-    if content.breach_from and "breach_date" not in placeholders(said):
-        mend = "Put {breach_date} into what happened."
-        yield Finding(
-            "legal", "form_breach_date", text.key, "the date of the breach is known and not said", mend
-        )
-    terms = {
-        t
-        for b in text.blocks
-        for p in parse(b.text, place=text.key, terms=library.data_kinds())
-        for t in p.terms
-    }
-    if content.delayed_by_law_enforcement and "delayed" not in terms:
-        mend = "Add a paragraph that begins with [delayed]."
-        yield Finding("legal", "form_delay", text.key, "the delay for law enforcement is not said", mend)
 
 
 def _texts(content: NoticeContent) -> Iterator[Finding]:
@@ -140,12 +110,22 @@ def _texts(content: NoticeContent) -> Iterator[Finding]:
                 yield Finding("legal", error.code, error.place, error.message, error.mend)
     for name in ("incident", "measures", "consequences"):
         written = {key for key, text in content.texts.items() if getattr(text, name)}
-        missing = [w.key for w in content.wordings.values() if written and not {w.key, w.language} & written]
+        wanted = [w for w in content.wordings.values() if not _never_says(w, name)]
+        missing = [w.key for w in wanted if written and not {w.key, w.language} & written]
         for key in missing:
             message = f"{name} is written in {', '.join(sorted(written))}, but not in this language"
             yield Finding(
                 "legal", "untranslated", f"{key}/{name}", message, "Translate it, and have it checked."
             )
+
+
+def _never_says(text: Wording, name: str) -> bool:
+    """Whether the statute of the wording forbids the drafter's own words of this name."""
+    statute = library.statute(text.form)
+    return (
+        statute is not None
+        and {"incident": "incident", "consequences": "likely_consequences"}.get(name) in statute.forbidden
+    )
 
 
 def _people(content: NoticeContent, people: list[Recipient]) -> Iterator[Finding]:
@@ -160,6 +140,7 @@ def _people(content: NoticeContent, people: list[Recipient]) -> Iterator[Finding
             unformed[form] = unformed.get(form, 0) + 1
         elif wording is None:
             missing[recipient.language] = missing.get(recipient.language, 0) + 1
+    yield from _agencies(content, people)
     for language, count in sorted(missing.items()):
         message = f"{count} recipients read {language}, and the notice is not in that language"
         yield Finding("legal", "untranslated", language, message, "Add a wording in that language.")
@@ -169,6 +150,26 @@ def _people(content: NoticeContent, people: list[Recipient]) -> Iterator[Finding
         mend = statute.source if statute else "Add the letter to next of kin in their languages."
         yield Finding("legal", "form_missing", form, message, mend)
     yield from islice((found for found in map(printable, people) if found), _SHOWN)
+
+
+def _agencies(content: NoticeContent, people: list[Recipient]) -> Iterator[Finding]:
+    """Letters that leave out the offices which the law of the person's state asks for."""
+    lacking: dict[tuple[str, str], int] = {}
+    for recipient in people:
+        wording = wording_for(content, recipient)
+        if (
+            wording
+            and recipient.region in agencies.states()
+            and not recipient.deceased
+            and not names_agencies(wording)
+        ):
+            lacking[wording.key, recipient.region] = lacking.get((wording.key, recipient.region), 0) + 1
+    for (key, region), count in sorted(lacking.items()):
+        message = (
+            f"{agencies.states()[region].source}: {count} recipients in {region} are owed offices to turn to"
+        )
+        mend = "Add {agency_lines} as a paragraph of its own."
+        yield Finding("legal", "agencies_missing", f"{key}/contact", message, mend)
 
 
 def printable(recipient: Recipient) -> Finding | None:
@@ -217,9 +218,8 @@ def _bodies(content: NoticeContent, people: list[Recipient], date: dt.date) -> I
         statute = library.statute(key.form)
         if statute is None:
             yield from _article_34(body, content)
-        elif missing := [name for name in statute.headings if not _has(body, name)]:
-            mend = "Write them: " + ", ".join(missing)
-            yield Finding("legal", "form_empty", body.key.form, "parts of the statutory form are empty", mend)
+        else:
+            yield from lint_forms.body(statute, body)
         yield from _printable_body(body)
         yield from _style(body)
 

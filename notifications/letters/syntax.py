@@ -28,13 +28,17 @@ PLACEHOLDERS: Mapping[str, str] = {
     "breach_date": "day or days of the breach, with its preposition",
     "notice_date": "date of the letter",
     "genuine_page": "address of the genuine-letter page",
+    "discovery_date": "day on which the breach was discovered, with its preposition",
+    "agency_lines": "offices that the law of the person's state names (a paragraph of its own)",
     "data_list": "list of the person's data that are concerned (a paragraph of its own)",
     "incident": "what happened, in the drafter's words (a paragraph of its own)",
     "measures": "what we did, in the drafter's words (a paragraph of its own)",
     "likely_consequences": "what may follow, in the drafter's words (a paragraph of its own)",
 }
-CIRCUMSTANCES = frozenset({"minor", "adult", "delayed", "prompt", "has_dpo", "has_phone"})
-"""Terms of conditions beside the data kinds; the last four ask about the notice, not about the person."""
+CIRCUMSTANCES = frozenset({"minor", "adult", "delayed", "prompt", "has_dpo", "has_phone", "has_agencies"})
+"""Terms of conditions beside the data kinds; delayed, prompt, has_dpo and has_phone ask about the notice, not
+about the person.
+"""
 
 _PLACEHOLDER = re.compile(r"\{([^{}\n]*)\}")
 _CONDITION = re.compile(r"\[([^\]\n]*)\]\s*")

@@ -183,12 +183,13 @@ class NoticeContent:
     genuine_page: str = ""
     delayed_by_law_enforcement: bool = False
     drill: bool = False
+    discovered_on: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class VariantKey:
     """What makes two letters differ beyond name and address. `kinds` holds only those that change the
-    wording.
+    wording, `region` is set where the letter names the offices of the person's state.
     """
 
     language: str
@@ -196,10 +197,12 @@ class VariantKey:
     minor: bool
     form: str = ""
     large: bool = False
+    region: str = ""
 
     def __str__(self) -> str:
         parts = [wording_key(self.language, self.form), "minor" if self.minor else "adult", *self.kinds]
         parts += ["large print"] if self.large else []
+        parts += [self.region] if self.region else []
         return " ".join(parts)
 
 

@@ -29,6 +29,7 @@ class Notice(Row):
     policy = models.JSONField(default=list)
     breach_from = models.DateField(null=True)
     breach_to = models.DateField(null=True)
+    discovered_on = models.DateField(null=True)
     delayed_by_law_enforcement = models.BooleanField(default=False)
     # The recipients were named one by one (a small batch), not taken from the party's whole list.
     is_listed = models.BooleanField(default=False)

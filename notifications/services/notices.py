@@ -50,6 +50,7 @@ def draft(
     channel_policy: Sequence[str] = DEFAULT_POLICY,
     breach_from: dt.date | None = None,
     breach_to: dt.date | None = None,
+    discovered_on: dt.date | None = None,
     delayed_by_law_enforcement: bool = False,
     title: str = "",
 ) -> Notice:
@@ -62,7 +63,7 @@ def draft(
     require(actor, "letters.draft", incident)
     _check_party(incident, party)
     texts.check_policy(channel_policy)
-    texts.check_dates(breach_from, breach_to, now)
+    texts.check_dates(breach_from, breach_to, now, discovered_on)
     tags = languages_needed(party) if languages is None else list(dict.fromkeys(languages))
     keys = forms_needed(party) if forms is None else list(dict.fromkeys(forms))
     wordings = library.ready_wordings(tags, keys)
@@ -77,6 +78,7 @@ def draft(
             policy=list(channel_policy),
             breach_from=breach_from,
             breach_to=breach_to,
+            discovered_on=discovered_on,
             delayed_by_law_enforcement=delayed_by_law_enforcement,
             title=title.strip(),
         )
@@ -126,6 +128,7 @@ def batch_for(
             policy=parent.policy,
             breach_from=parent.breach_from,
             breach_to=parent.breach_to,
+            discovered_on=parent.discovered_on,
             delayed_by_law_enforcement=parent.delayed_by_law_enforcement,
             title=title.strip(),
         )

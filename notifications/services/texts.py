@@ -92,16 +92,18 @@ def edit_frame(
     delayed_by_law_enforcement: bool,
     title: str,
     now: datetime,
+    discovered_on: dt.date | None = None,
 ) -> Notice:
     """Change channels, dates of the breach and the working title; back to draft, a live approval is void."""
     check_policy(policy)
-    check_dates(breach_from, breach_to, now)
+    check_dates(breach_from, breach_to, now, discovered_on)
     with transaction.atomic():
         notice = reopen(actor=actor, notice=notice, reason="frame edited", now=now)
         new: dict[str, Any] = {
             "policy": list(policy),
             "breach_from": breach_from,
             "breach_to": breach_to,
+            "discovered_on": discovered_on,
             "delayed_by_law_enforcement": delayed_by_law_enforcement,
             "title": title.strip(),
         }
@@ -181,7 +183,9 @@ def check_policy(policy: Sequence[str]) -> None:
         )
 
 
-def check_dates(start: dt.date | None, end: dt.date | None, now: datetime) -> None:
+def check_dates(
+    start: dt.date | None, end: dt.date | None, now: datetime, discovered: dt.date | None = None
+) -> None:
     """Raise BadInput for days of the breach that cannot be; a day of grace covers zones ahead of UTC."""
     if end and not start:
         raise BadInput(
@@ -192,6 +196,12 @@ def check_dates(start: dt.date | None, end: dt.date | None, now: datetime) -> No
             "The breach ends before it begins", place="breach_to", mend="Swap or correct the days."
         )
     latest = now.date() + dt.timedelta(days=1)
+    if discovered and (discovered > latest or (start and discovered < start)):
+        raise BadInput(
+            "The breach cannot have been discovered then",
+            place="discovered_on",
+            mend="Give a day from its first day to today.",
+        )
     if any(day and day > latest for day in (start, end)):
         raise BadInput("The breach lies in the future", place="breach_from", mend="Correct the days.")
 

@@ -198,6 +198,7 @@ def _typed(content: NoticeContent, form: TextForm) -> NoticeContent:
         texts={**content.texts, wording.key: own},
         breach_from=content.breach_from,
         breach_to=content.breach_to,
+        discovered_on=content.discovered_on,
         genuine_page=content.genuine_page,
         delayed_by_law_enforcement=content.delayed_by_law_enforcement,
         drill=content.drill,
