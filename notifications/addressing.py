@@ -86,17 +86,27 @@ def address(notice: Notice, rows: Sequence[PersonNotice]) -> list[Addressed]:
 
 
 def _addressed(row: PersonNotice, person: PersonValue, contact: Record | None, code: str) -> Addressed:
+    addressee = person.addressee
     if contact:
         person = reached_through(person, contact)
-    return Addressed(row, person, recipient_of(row, person, code))
+    recipient = recipient_of(row, person, code)
+    return Addressed(row, person, _named(recipient, addressee, contact))
+
+
+def _named(recipient: Recipient, addressee: str, contact: Record | None) -> Recipient:
+    """Say in whose hands the letter goes: a guardian's, or those of the next of kin."""
+    if contact is None:
+        return recipient
+    if addressee == Addressee.NEXT_OF_KIN:
+        return replace(recipient, deceased=True, next_of_kin=contact.name)
+    return replace(recipient, guardian=contact.name)
 
 
 def reached_through(person: PersonValue, contact: Record) -> PersonValue:
-    """Return the person as a verified guardian reaches them; region and language stay as the row has them."""
+    """Return the person as whoever is written to instead reaches them; region and language stay the row's."""
     lives = contact.street != ""
     return replace(
         person,
-        guardian=contact.name,
         email=contact.email,
         address_lines=(contact.street, contact.address_extra) if lives else person.address_lines,
         postcode=contact.postcode if lives else person.postcode,
@@ -141,7 +151,7 @@ class NoticeLetters:
         """Return the people with the keys of these rows, in this order, without codes."""
         incident = self._incident()
         opened = self._opened(incident, ids)
-        contacts = _guardians(incident, opened)
+        contacts = _contacts(incident, opened)
         return [_recipient(row, blob, contacts.get(row.person_id)) for row, blob in opened]
 
     def letters(self, ids: Sequence[int]) -> list[SpoolLetter]:
@@ -151,7 +161,7 @@ class NoticeLetters:
         coded = {row.uid: bytes(row.sealed_code) for row, _blob in opened if row.sealed_code}
         codes = vault.open_many((code_context(incident, uid), blob) for uid, blob in coded.items())
         code_of = {uid: code.decode() for uid, code in zip(coded, codes, strict=True)}
-        contacts = _guardians(incident, opened)
+        contacts = _contacts(incident, opened)
         return [
             SpoolLetter(
                 _recipient(row, blob, contacts.get(row.person_id), code_of.get(row.uid, "")),
@@ -174,17 +184,17 @@ class NoticeLetters:
         return list(zip(ordered, blobs, strict=True))
 
 
-def _guardians(incident: Incident, opened: Sequence[tuple[_Columns, bytes]]) -> dict[int, Record]:
-    chosen = {row.person_id for row, _blob in opened if row.addressee == Addressee.GUARDIAN}
+def _contacts(incident: Incident, opened: Sequence[tuple[_Columns, bytes]]) -> dict[int, Record]:
+    chosen = {row.person_id for row, _blob in opened if row.addressee != Addressee.SELF}
     return contacts_of(vault_for(incident), chosen) if chosen else {}
 
 
 def _recipient(row: _Columns, blob: bytes, contact: Record | None, code: str = "") -> Recipient:
     view, country = Record.from_bytes(blob), row.person_country
     if contact:
-        view = replace(seen_through(view, contact), guardian=contact.name)
+        view = seen_through(view, contact)
         country = view.country
-    return Recipient(
+    recipient = Recipient(
         uid=row.uid,
         full_name=view.name,
         language=row.language,
@@ -200,3 +210,4 @@ def _recipient(row: _Columns, blob: bytes, contact: Record | None, code: str = "
         code=code,
         reference=row.reference,
     )
+    return _named(recipient, row.addressee, contact)

@@ -209,15 +209,14 @@ class Withheld(TextChoices):
     BATCH = "batch", _("Written to in a later batch")
     DO_NOT_WRITE = "do_not_write", _("Marked: not to be written to")
     NO_KIN = "no_kin", _("Deceased, and no next of kin is known")
-    OWN_LETTER = "own_letter", _("Needs a letter of its own: next of kin or representative")
+    OWN_LETTER = "own_letter", _("Needs a letter of its own, to the representative")
     OTHER_ADDRESSEE = "other_addressee", _("Somebody else is to be written to than was approved")
 
 
 LEFT_OUT: dict[str, Withheld] = {
     Addressee.NOBODY: Withheld.DO_NOT_WRITE,
     Addressee.NO_KIN: Withheld.NO_KIN,
-    # "Your data", said to a widow, is the wrong letter: somebody writes to these people.
-    Addressee.NEXT_OF_KIN: Withheld.OWN_LETTER,
+    # "Your data", said to somebody's lawyer, is the wrong letter: somebody writes to these people.
     Addressee.REPRESENTATIVE: Withheld.OWN_LETTER,
 }
 """Whom this letter does not go to, by what is marked about the person (breach/services/marks.py)."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
-from breach.models import Approval, Incident, User
+from breach.models import Addressee, Approval, Incident, User
 from notifications.contents import frozen_content
 from notifications.letters.compose import variant_of
 from notifications.letters.values import NoticeContent, Recipient, VariantKey
@@ -165,7 +165,7 @@ def stand_ins(notice: Notice) -> list[tuple[Recipient, int]]:
     """Group people by all that can change their letter; one stand-in without a name for each group, with its
     count.
     """
-    names = ("language", "country", "person__region", "person__kinds", "person__minor")
+    names = ("language", "country", "person__region", "person__kinds", "person__minor", "addressee")
     rows = notice.people.exclude(state__in=[PersonState.UNREACHABLE, PersonState.WITHHELD])
     found = []
     for row in rows.values(*names).annotate(n=Count("pk")).order_by(*names[:3], "n"):
@@ -177,6 +177,7 @@ def stand_ins(notice: Notice) -> list[tuple[Recipient, int]]:
             region=row["person__region"] or "",
             kinds=tuple(row["person__kinds"]),
             minor=row["person__minor"],
+            deceased=row["addressee"] == Addressee.NEXT_OF_KIN,
         )
         found.append((like, row["n"]))
     return found

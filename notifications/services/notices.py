@@ -14,7 +14,7 @@ from django.db.models import Max, QuerySet
 from breach import approvals
 from breach.errors import BadInput, Conflict
 from breach.jobs import enqueue
-from breach.models import Approval, ApprovalState, Incident, Party, User, new_uid
+from breach.models import Addressee, Approval, ApprovalState, Incident, Party, User, new_uid
 from breach.models.people import Person
 from breach.permissions import require
 from breach.services.keys import vault_for
@@ -24,7 +24,7 @@ from breach.vault import new_salt
 from notifications.contents import content_digest, current_texts, live_content
 from notifications.letters import library
 from notifications.letters.compose import canonical
-from notifications.letters.values import Finding, IncidentText, Wording
+from notifications.letters.values import NEXT_OF_KIN, Finding, IncidentText, Wording
 from notifications.models import Notice, PersonNotice
 from notifications.models.notices import TextPart
 from notifications.queries.findings import people_findings, text_findings
@@ -325,9 +325,15 @@ def languages_needed(party: Party) -> list[str]:
 
 
 def forms_needed(party: Party) -> list[str]:
-    """Return the statutory forms that the regions of the party's people ask for."""
-    regions = recipients.active_people(party).values_list("region", flat=True).distinct()
-    return sorted({form for region in regions if region and (form := library.form_of_region(region))})
+    """Return the statutory forms that the regions of the party's people ask for, and the letter to next of kin where
+    one of them has died.
+    """
+    everybody = recipients.active_people(party)
+    regions = everybody.values_list("region", flat=True).distinct()
+    keys = {form for region in regions if region and (form := library.form_of_region(region))}
+    if everybody.filter(addressee=Addressee.NEXT_OF_KIN).exists():
+        keys.add(NEXT_OF_KIN)
+    return sorted(keys)
 
 
 def late_people(notice: Notice) -> QuerySet[Person]:

@@ -7,8 +7,10 @@ import pytest
 from breach.models import Person
 from breach.services import marks
 from notifications.addressing import NoticeLetters, address
+from notifications.contents import frozen_content
+from notifications.letters.compose import compose
 from notifications.models import Notice
-from notifications.queries.notices import reconcile
+from notifications.queries.notices import reconcile, variants
 from notifications.services import notices
 from notifications.services.delivery import leave_out_departed
 from notifications.services.prepare import prepare_some
@@ -87,6 +89,25 @@ def test_a_mark_made_after_release_stops_the_letter_and_the_sums_stay(case: Hous
         ("self", "post", "pending", ""),
     ]
     assert reconcile(notice).approved == 5
+
+
+def test_the_next_of_kin_get_a_letter_of_condolence(case: House, now: datetime) -> None:
+    mark(case, "Bruno Keller", "deceased", now, {"full_name": "Ina Keller", "email": "ina@mail.example"})
+
+    notice = campaign.released(case, now)
+    while prepare_some(notice=notice, now=now):
+        pass
+
+    row = notice.people.order_by("person")[1]
+    assert (row.addressee, row.channel, row.state) == ("next_of_kin", "email", "pending")
+    (addressed,) = address(notice, [row])
+    (pressed,) = NoticeLetters.of(notice).letters([row.pk])
+    assert addressed.recipient == pressed.recipient
+    assert (addressed.recipient.full_name, addressed.recipient.next_of_kin) == ("Bruno Keller", "Ina Keller")
+    assert (addressed.person.email, addressed.recipient.city) == ("ina@mail.example", "Berlin")
+    letter = compose(frozen_content(notice), addressed.recipient, date=now.date())
+    assert (letter.body.key.form, letter.personal.address[0]) == ("next_of_kin", "Ina Keller")
+    assert "next_of_kin" in {one.key.form for one in variants(notice)}
 
 
 def test_a_minors_letter_goes_to_the_verified_guardian(case: House, now: datetime) -> None:
