@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('notifications', '0003_addressee_of_a_letter'),
+        ('notifications', '0004_day_of_discovery'),
     ]
 
     operations = [
