@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from breach.views import alarm_settings, clients, feeds, law_settings, settings_index, told, users
+from breach.views import (
+    alarm_settings,
+    clients,
+    contract_editor,
+    contracts,
+    feeds,
+    law_settings,
+    settings_index,
+    told,
+    users,
+)
 
 urlpatterns = [
     path("", settings_index.index, name="settings"),
@@ -20,6 +30,10 @@ urlpatterns = [
     path("clients/<str:row>/", clients.edit, name="client-edit"),
     path("law/", law_settings.law, name="settings-law"),
     path("law/<str:key>/", law_settings.regime, name="settings-regime"),
+    path("contracts/", contracts.contracts, name="settings-contracts"),
+    path("contracts/new/", contract_editor.new, name="settings-contract-new"),
+    path("contracts/<str:row>/", contracts.contract, name="settings-contract"),
+    path("contracts/<str:row>/edit/", contract_editor.change, name="settings-contract-edit"),
     path("alarms/", alarm_settings.marks, name="settings-alarms"),
     path("webhooks/", alarm_settings.endpoints, name="settings-webhooks"),
     path("webhooks/<str:row>/try/", alarm_settings.try_endpoint, name="settings-webhook-try"),

@@ -10,6 +10,7 @@ from breach.models import (
     Attachment,
     Client,
     ClientImport,
+    Contract,
     Event,
     IntakeFile,
     Obligation,
@@ -23,6 +24,7 @@ from breach.models import (
 from breach.queries.people import Filters
 from breach.services import access, clients, evidence, intake, people, people_exports, webhooks
 from breach.services.affected import Concern, list_clients
+from breach.services.contracts import add_contract
 from breach.services.feeds import Made, make_feed
 from breach.services.playbooks import assign_task, start_playbook
 from breach.timewords import Moment
@@ -70,6 +72,7 @@ class World:
     shared: Share
     endpoint: WebhookEndpoint
     feed: Made
+    contract: Contract
     client: Client
     client_table: ClientImport
     affected: AffectedClient
@@ -176,6 +179,12 @@ def build_world(house: House, now: datetime) -> World:
         shared=shared,
         endpoint=endpoint,
         feed=make_feed(actor=house.responder, now=now),
+        contract=add_contract(
+            actor=house.manager,
+            organisation=house.shop,
+            document={"counterparty": "Assurances du Port", "template": "cyber_insurer"},
+            now=now,
+        ),
         client=client,
         client_table=client_table,
         affected=AffectedClient.objects.get(incident=incident),

@@ -58,6 +58,9 @@ class ContractVersion(Row):
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     document = models.JSONField()
+    digest_salt = models.CharField(
+        max_length=64, blank=True
+    )  # hex; empty where the ledger's digest is unsalted
     reason = models.CharField(max_length=300, blank=True)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
 

@@ -1,6 +1,9 @@
-"""Contracts whose clauses run as private clocks: entered, changed in versions, withdrawn when they were entered wrongly."""
+"""Contracts whose clauses run as private clocks: entered, changed in versions, ended, or withdrawn as entered wrongly.
 
-import hashlib
+A contract may name whom to reach at the other side, and terms are easily guessed. So the ledger of the house holds a
+salted digest of them; the salt stands beside the terms. (Entries of versions without a salt hold a plain SHA-256.)
+"""
+
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +18,7 @@ from breach.permissions import require
 from breach.services import facts as facts_service
 from breach.services import law_changes, obligations
 from breach.services.record import record
-from breach.vault import canonical_json
+from breach.vault import canonical_json, new_salt, salted_digest
 
 OPEN = (ObligationState.PROVISIONAL, ObligationState.RUNNING)
 
@@ -48,6 +51,22 @@ def change_contract(
     with transaction.atomic():
         contract = _locked(contract)
         return _add_version(actor, contract, terms, reason.strip(), now, action="contract.changed")
+
+
+def end_contract(
+    *, actor: User, contract: Contract, last_day: date, reason: str, now: datetime
+) -> ContractVersion:
+    """Store that the contract ends with `last_day`, as its next version: an event of a later day starts no clock.
+
+    Raises BadInput for a day before the contract begins, Conflict when it was withdrawn.
+    """
+    terms = {**contract.current.document, "valid_to": last_day.isoformat()}
+    try:
+        return change_contract(actor=actor, contract=contract, document=terms, reason=reason, now=now)
+    except BadInput as refusal:
+        if refusal.place != "valid_to":
+            raise
+        raise BadInput(refusal.message, place="last_day", mend="Give a later day.") from None
 
 
 def withdraw_contract(*, actor: User | None, contract: Contract, reason: str, now: datetime) -> Contract:
@@ -136,11 +155,12 @@ def _locked(contract: Contract) -> Contract:
 def _add_version(
     actor: User | None, contract: Contract, terms: dict[str, Any], reason: str, now: datetime, *, action: str
 ) -> ContractVersion:
-    number = contract.versions.count() + 1
+    number, salt = contract.versions.count() + 1, new_salt()
     version = ContractVersion.objects.create(
         contract=contract,
         number=number,
         document=terms,
+        digest_salt=salt.hex(),
         reason=reason[:300],
         created_by=actor,
         created_at=now,
@@ -150,7 +170,7 @@ def _add_version(
         "kind": terms["kind"],
         "number": number,
         "clauses": len(terms["clause"]),
-        "digest": hashlib.sha256(canonical_json(terms)).hexdigest(),
+        "digest": salted_digest("contract", canonical_json(terms), salt),
     }
     record(actor=actor, incident=None, action=action, subject=contract.uid, data=data, now=now)
     law_changes.note(kind="contract", subject=contract.uid, now=now)

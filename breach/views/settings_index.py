@@ -62,6 +62,14 @@ SECTIONS: list[Section] = [
         25,
     ),
     Section(
+        "contracts",
+        _("Contracts"),
+        _("What insurers, banks and customers want after an incident, as clocks"),
+        "settings-contracts",
+        "law.view",
+        26,
+    ),
+    Section(
         "alarms",
         _("Alarms"),
         _("When a clock alarms the people in charge"),

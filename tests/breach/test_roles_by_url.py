@@ -121,6 +121,10 @@ HOUSE: dict[str, tuple[str, str]] = {
     "client-edit": ("foofoosf", "fvvfvvsf"),
     "client-table": ("foofoosf", "foofoosf"),
     "client-export": ("oooooosf", NO),
+    "settings-contracts": ("oooooosf", NO),
+    "settings-contract": ("oooooosf", "fvvfvvsf"),
+    "settings-contract-new": ("foofoosf", "fvvfvvsf"),
+    "settings-contract-edit": ("foofoosf", "fvvfvvsf"),
     "settings-law": ("oooooosf", NO),
     "settings-regime": ("oooooosf", "fvvfvvsf"),
     "settings-alarms": ("fffffos", "fffffrs"),
@@ -240,6 +244,8 @@ def keywords(name: str, world: World) -> dict[str, Any]:
         "client-table": world.client_table,
         "settings-webhook-try": world.endpoint,
         "settings-webhook-retire": world.endpoint,
+        "settings-contract": world.contract,
+        "settings-contract-edit": world.contract,
         "settings-feed-revoke": world.feed.feed,
     }
     found: dict[str, Any] = {"uid": world.house.incident.uid}
