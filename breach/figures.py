@@ -21,7 +21,8 @@ class Clock:
 
     `due` is None where the law gives only a verbal `standard` ("without undue delay"). `outer` is the last
     instant an extension or a long stop allows. `done_at` ends the clock. `url` leads to the working.
-    `held` says in words what holds it back; a clock without `due` then waits for that to end.
+    `held` says in words what holds it back, until `held_until` or with no end set; a clock without `due` then
+    waits for that to end.
     """
 
     label: str
@@ -35,6 +36,7 @@ class Clock:
     provisional: bool = False
     url: str = ""
     held: str = ""
+    held_until: datetime | None = None
 
     @property
     def state(self) -> str:

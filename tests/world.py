@@ -13,6 +13,7 @@ from breach.models import (
     Contract,
     Event,
     IntakeFile,
+    LawHold,
     Obligation,
     PeopleExport,
     Person,
@@ -26,6 +27,7 @@ from breach.services import access, clients, evidence, intake, people, people_ex
 from breach.services.affected import Concern, list_clients
 from breach.services.contracts import add_contract
 from breach.services.feeds import Made, make_feed
+from breach.services.holds import Request, enter_hold
 from breach.services.playbooks import assign_task, start_playbook
 from breach.timewords import Moment
 from breach.vault.readers import new_identity
@@ -57,6 +59,7 @@ class World:
     run: PlaybookRun
     task: Task
     obligation: Obligation
+    hold: LawHold
     intake_file: IntakeFile
     person: Person
     late: Person
@@ -164,6 +167,21 @@ def build_world(house: House, now: datetime) -> World:
         run=run,
         task=run.tasks.order_by("position")[0],
         obligation=obligation,
+        hold=enter_hold(
+            actor=actor,
+            incident=incident,
+            party=party,
+            request=Request(
+                jurisdiction="JP",  # another country's law: no clock of this incident waits
+                form="written",
+                official="Inspector Sato",
+                basis="Code of Criminal Procedure",
+                document="Osaka, 88",
+                since=now - timedelta(hours=1),
+            ),
+            zone="Asia/Tokyo",
+            now=now,
+        ),
         intake_file=table,
         person=known[0],
         late=late,

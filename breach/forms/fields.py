@@ -6,7 +6,7 @@ from typing import Any
 from babel import Locale
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from breach.errors import BadInput
@@ -37,6 +37,24 @@ class MomentField(forms.CharField):
             raise ValidationError(str(refusal)) from None
 
 
+class LocalTimeField(forms.DateTimeField):
+    """A day and hour still to come, in the incident's zone (set by the form); cleans to an aware instant or None."""
+
+    zone: str = "UTC"
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
+        super().__init__(widget=widget, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        with timezone.override(self.zone):
+            return super().to_python(value)
+
+    def prepare_value(self, value: Any) -> Any:
+        with timezone.override(self.zone):
+            return super().prepare_value(value)
+
+
 class YesNoUnknown(forms.TypedChoiceField):
     """Unknown is not the same as no."""
 
@@ -62,7 +80,9 @@ def countries() -> list[tuple[str, str]]:
 
 
 def set_moments(form: forms.Form, now: datetime, zone: str) -> None:
-    """Give every MomentField of `form` the moment it is read at and the zone it is said in."""
+    """Give every MomentField of `form` the moment it is read at and the zone it is said in; a LocalTimeField its zone."""
     for field in form.fields.values():
         if isinstance(field, MomentField):
             field.now, field.zone = now, zone
+        if isinstance(field, LocalTimeField):
+            field.zone = zone

@@ -110,6 +110,9 @@ class Hold:
         ListOf(Choice(LEGAL_RECIPIENTS)),
         "Notices to whom it asks to hold back; null: all that the law lets it.",
     )
+    regimes: tuple[str, ...] | None = known(
+        ListOf(Text(80)), "Keys of the regimes that it names; null: every law of its place."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

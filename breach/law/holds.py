@@ -18,6 +18,26 @@ from breach.law.steps import Step, local, step
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A notice that may not be given yet: until an instant (UTC), or, `until` None, with no end set."""
+
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A clock after every request that concerns its law. `held` is None where nothing holds it back.
+
+    `due` is None while a request without an end holds it, and where the law has no number.
+    """
+
+    due: datetime | None
+    outer: datetime | None
+    working: tuple[Step, ...]
+    held: Held | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Effect:
     """What one request does to one duty: how long it holds (`until` None: no end set), or that it does not."""
 
@@ -26,10 +46,8 @@ class _Effect:
     working: tuple[Step, ...]
 
 
-def held(
-    regime: Regime, duty: Duty, facts: Facts, run: Clock, count: Count
-) -> tuple[datetime | None, datetime | None, tuple[Step, ...]]:
-    """Return `due`, `outer` and the working of a clock after every request that concerns its law.
+def held(regime: Regime, duty: Duty, facts: Facts, run: Clock, count: Count) -> Outcome:
+    """Say what the requests on record do to a clock.
 
     A request moves only the notices that the law lets it hold back; for all others the working says that
     the clock goes on.
@@ -38,17 +56,22 @@ def held(
     working = tuple(line for effect in effects for line in effect.working)
     holding = [effect for effect in effects if effect.holds]
     if not holding:
-        return run.due, run.outer, working
+        return Outcome(run.due, run.outer, working, None)
     ends = [effect.until for effect in holding]
     if None in ends:
-        return None, None, working
+        return Outcome(None, None, working, Held(None))
     until = max(end for end in ends if end is not None)
     due = max(run.due, until) if run.due else None
-    return due, run.outer and due and max(run.outer, due), working
+    return Outcome(due, run.outer and due and max(run.outer, due), working, Held(until))
 
 
 def _is_for(regime: Regime, hold: Hold) -> bool:
-    """A request under the law of a place concerns the laws of that place, and of the larger one it lies in."""
+    """A request under the law of a place concerns the laws of that place, and of the larger one it lies in.
+
+    One that names its laws concerns no others.
+    """
+    if hold.regimes is not None and regime.key not in hold.regimes:
+        return False
     return any(
         is_within(place, hold.jurisdiction) or is_within(hold.jurisdiction, place)
         for place in regime.scope.territory

@@ -16,6 +16,7 @@ from breach.law.conditions import Case, Verdict, all_of
 from breach.law.covered import harm_test, is_covered
 from breach.law.deadlines import clock, counting
 from breach.law.facts import Facts
+from breach.law.holds import Held
 from breach.law.places import country_of
 from breach.law.regimes import Duty, Regime
 from breach.law.steps import Step, step
@@ -29,7 +30,7 @@ class Obligation:
     """One thing owed. Instants are UTC; `due` is None without a number or before the clock starts.
 
     `reason` is the fact that decided; `why` all of them, from the territory to the threshold. A request of
-    law enforcement moves or stops `due`; the working says so, and where a clock goes on in spite of it.
+    law enforcement moves or stops `due` (`held`); the working says so, and where a clock goes on in spite of it.
     `label` is what a contract calls it, by language; empty for laws.
     """
 
@@ -50,6 +51,7 @@ class Obligation:
     why: tuple[Step, ...] = ()
     authorities: tuple[str, ...] = ()
     label: Mapping[str, str] = field(default_factory=dict)
+    held: Held | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +265,7 @@ def _obligation(
     zone = ZoneInfo(facts.zone or UTC_ZONE)
     count = counting(regime, zone, _country(facts))
     run = clock(duty, known, count, case.sectors)
-    due, outer, holding = holds.held(regime, duty, facts, run, count)
+    after = holds.held(regime, duty, facts, run, count)
     recipients = "; ".join(one.native_name for one in found) or duty.recipient
     return Obligation(
         regime=regime.key,
@@ -273,16 +275,17 @@ def _obligation(
         phase=duty.phase,
         trigger_event=duty.event or "",
         runs_from_instant=run.runs_from,
-        due=due,
-        outer=outer,
+        due=after.due,
+        outer=after.outer,
         standard=duty.standard,
-        working=(*run.working, *_authority_steps(regime, duty, found), *holding),
+        working=(*run.working, *_authority_steps(regime, duty, found), *after.working),
         citation=regime.citation,
         confidence=duty.confidence,
         reason=why[-1],
         why=why,
         authorities=tuple(one.key for one in found),
         label=regime.names if regime.scope.link == "contract" else {},
+        held=after.held,
     )
 
 

@@ -68,7 +68,8 @@ class ObligationState(models.TextChoices):
     ENDED = "ended", _("No longer owed")
 
 
-# Where the law sets no hour, a clock stands behind all that have one.
+# Where the law sets no hour, a clock stands behind all that have one; before it, those that are held with no end set.
+HELD_OPEN = datetime(9998, 1, 1, tzinfo=UTC)
 NO_HOUR = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -86,6 +87,9 @@ class Obligation(PartyRow):
     runs_from = models.DateTimeField(null=True)
     due = models.DateTimeField(null=True)
     outer = models.DateTimeField(null=True)
+    # Held back by law enforcement, until an instant or, null, with no end set. Kept after the hold has run out.
+    held = models.BooleanField(default=False)
+    held_until = models.DateTimeField(null=True)
     standard = models.CharField(max_length=60, blank=True)
     working = models.JSONField(default=list)
     reason = models.JSONField(default=dict)
@@ -109,10 +113,16 @@ class Obligation(PartyRow):
     # When its alarms were called off: it was met, superseded, or is no longer owed.
     called_off_at = models.DateTimeField(null=True)
     # The place among running clocks, most urgent first; null once it does not run, and where another row carries it.
-    # The database computes it.
+    # A held clock without an hour stands where its hold ends: from then on it is owed at once. The database computes it.
     urgency = models.GeneratedField(
         expression=Case(
-            When(state__in=["provisional", "running"], carries=True, then=Coalesce("due", Value(NO_HOUR))),
+            When(
+                state__in=["provisional", "running"],
+                carries=True,
+                then=Coalesce(
+                    "due", "held_until", Case(When(held=True, then=Value(HELD_OPEN)), default=Value(NO_HOUR))
+                ),
+            ),
             default=None,
         ),
         output_field=models.DateTimeField(null=True),

@@ -8,6 +8,7 @@ from breach.models.base import Row
 from breach.models.facts import Obligation, PartyRow
 from breach.models.incidents import Organisation
 from breach.models.texts import SealedTexts
+from breach.models.timeline import Event
 from breach.models.users import User
 
 
@@ -106,9 +107,14 @@ class LawHold(SealedTexts, PartyRow):
     document = models.CharField(max_length=200)
     basis = models.CharField(max_length=200)
     scope = models.JSONField(null=True)  # list of recipients; null: all that the law lets be held back
+    regimes = models.JSONField(null=True)  # keys of the laws it names; null: every law of the place
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
     zone = models.CharField(max_length=64)
+    # When to ask whether a request without an end still stands.
+    review_at = models.DateTimeField(null=True)
+    # The entry of the timeline that carries the document.
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+", null=True)
     supersedes = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, related_name="superseded_by"
     )

@@ -71,7 +71,8 @@ def running_clocks(user: User, narrowing: Narrowing, now: datetime) -> QuerySet[
     if narrowing.party:
         rows = rows.filter(party__in=Party.objects.filter(organisation__uid=narrowing.party))
     if narrowing.overdue:
-        rows = rows.filter(urgency__lt=now)
+        # A hold that has run out is urgent, but where the law sets no hour nothing is overdue.
+        rows = rows.filter(urgency__lt=now, due__isnull=False)
     return rows.order_by("urgency", "pk")
 
 

@@ -78,6 +78,7 @@ def clock_of(obligation: Obligation, now: datetime) -> Clock:
     """Return the obligation as a clock seen at `now`, in the zone of its incident, leading to its working."""
     incident = obligation.incident
     language = (get_language() or "en").split("-")[0]
+    held = _held(obligation, now, language)
     return Clock(
         label=obligation_label(obligation, language),
         now=now,
@@ -89,12 +90,15 @@ def clock_of(obligation: Obligation, now: datetime) -> Clock:
         done_at=obligation.met_at,
         provisional=obligation.state == ObligationState.PROVISIONAL,
         url=reverse("obligation", args=[incident.uid, obligation.uid]),
-        held=_held(obligation, now, language),
+        held=held,
+        held_until=obligation.held_until if held else None,
     )
 
 
 def _held(obligation: Obligation, now: datetime, language: str) -> str:
     """Say which request of law enforcement holds the notice back at `now`; empty where none does."""
+    if not obligation.held:
+        return ""
     for stored in obligation.working:
         line = Step.from_json(stored)
         if line.code == "clock.held_open" or (

@@ -128,6 +128,7 @@ def _holds(party: Party) -> dict[str, Any]:
             "form": row.form,
             "basis": row.basis,
             "scope": row.scope,
+            "regimes": row.regimes,
         }
         for row in rows
     ]

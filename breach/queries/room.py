@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -31,14 +30,14 @@ LIVE = (ObligationState.PROVISIONAL, ObligationState.RUNNING)
 
 
 def live_obligations(incident: Incident) -> "list[Obligation]":
-    """Clocks that run, those with an instant first, most urgent first; the verbal standards after them.
+    """Clocks that run, most urgent first: those with an instant, then those held with no end set, then the rest.
 
     Of clients' clocks those that carry the others of their group.
     """
     rows = Obligation.objects.filter(incident=incident, state__in=LIVE, carries=True).select_related(
         "party__organisation", "awareness"
     )
-    return list(rows.order_by(F("due").asc(nulls_last=True), "pk"))
+    return list(rows.order_by("urgency", "pk"))
 
 
 def urgent_clock(incident: Incident) -> Obligation | None:

@@ -53,7 +53,7 @@ def alarm_of(row: Reminder, moment: datetime) -> Alarm:
     return Alarm(
         key=row.uid,
         reference=obligation.incident.reference,
-        deadline=obligation.due or row.due,
+        deadline=obligation.due or obligation.held_until or row.due,
         mark=row.mark,
         late=moment - row.due > LATE_AFTER,
         again=row.interrupted > 0,

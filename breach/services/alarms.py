@@ -24,6 +24,7 @@ from breach.models import InAppNotice, Obligation, Reminder, ReminderChannel, Re
 from breach.services.alarm_mail import AlarmMail
 from breach.services.alarm_values import LATE_AFTER, NotDelivered, Transport, alarm_of
 from breach.services.record import record
+from breach.services.reminder_plans import HOLD, REVIEW
 from breach.services.reminders import RUNNING, in_charge
 from breach.services.webhooks import AlarmHook
 
@@ -139,10 +140,11 @@ def _put(user: User, row: Reminder, now: datetime) -> None:
     values = {
         "obligation": obligation.uid,
         "mark": row.mark,
-        "due": obligation.due.isoformat() if obligation.due else "",
+        "due": (obligation.due or row.due).isoformat(),
         "late": now - row.due > LATE_AFTER,
     }
-    kind = "clients_untold" if obligation.affected_id else "clock"
+    usual = "clients_untold" if obligation.affected_id else "clock"
+    kind = {HOLD: "hold_over", REVIEW: "hold_review"}.get(row.mark.partition(" ")[0], usual)
     InAppNotice.objects.create(
         user=user, incident=obligation.incident, kind=kind, values=values, created_at=now
     )

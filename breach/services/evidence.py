@@ -71,7 +71,14 @@ def log_with_files(
     *, actor: User, incident: Incident, uploads: Sequence[Upload], now: datetime, **entry: Any
 ) -> tuple[Event, list[Attachment]]:
     """Enter an event with its files, all or nothing. `entry` is passed to `log_event`."""
-    sealed = _sealed(actor, incident, uploads, now)
+    sealed = seal_uploads(actor=actor, incident=incident, uploads=uploads, now=now)
+    return log_with_sealed(actor=actor, incident=incident, sealed=sealed, now=now, **entry)
+
+
+def log_with_sealed(
+    *, actor: User, incident: Incident, sealed: Sequence[SealedFile], now: datetime, **entry: Any
+) -> tuple[Event, list[Attachment]]:
+    """Enter an event with files that are sealed already, all or nothing. For services that write more with it."""
     with transaction.atomic():
         event = log_event(actor=actor, incident=incident, now=now, **entry)
         return event, [_keep(actor, event, file, now) for file in sealed]
@@ -87,12 +94,14 @@ def attach(*, actor: User, event: Event, stream: BinaryIO | Any, filename: str, 
 
 def attach_files(*, actor: User, event: Event, uploads: Sequence[Upload], now: datetime) -> list[Attachment]:
     """Seal several files onto an entry, all or none. Raises as `attach`."""
-    sealed = _sealed(actor, event.incident, uploads, now)
+    sealed = seal_uploads(actor=actor, incident=event.incident, uploads=uploads, now=now)
     with transaction.atomic():
         return [_keep(actor, event, file, now) for file in sealed]
 
 
-def _sealed(actor: User, incident: Incident, uploads: Sequence[Upload], now: datetime) -> list[SealedFile]:
+def seal_uploads(
+    *, actor: User, incident: Incident, uploads: Sequence[Upload], now: datetime
+) -> list[SealedFile]:
     """Seal before the transaction, so that no other writer waits for a large file."""
     require(actor, "evidence.add", incident)
     found = []

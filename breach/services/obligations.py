@@ -145,6 +145,8 @@ def _row(
         runs_from=one.runs_from_instant,
         due=one.due,
         outer=one.outer,
+        held=one.held is not None,
+        held_until=one.held.until if one.held else None,
         standard=one.standard or "",
         working=[stored_step(step) for step in one.working],
         reason=stored_step(one.reason),
@@ -174,6 +176,8 @@ def _same(row: Obligation, one: Owed, basis: Basis) -> bool:
         same_kind
         and row.due == one.due
         and row.outer == one.outer
+        and row.held == (one.held is not None)
+        and row.held_until == (one.held.until if one.held else None)
         and row.runs_from == one.runs_from_instant
         and row.rule_version == one.rule_version
         and (row.state == ObligationState.MET or row.working == [stored_step(step) for step in one.working])

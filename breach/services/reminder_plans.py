@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,6 +18,13 @@ MOST_MARKS = 8
 LONGEST = 30 * 24  # hours
 WHOLE = 100
 END = "end"
+# Marks of what law enforcement holds back: the hold runs out, and the day to ask whether one without an end still stands.
+# A clock may be asked about several times: that mark has its minute behind it (UTC).
+HOLD, REVIEW = "hold", "review"
+
+
+def review_mark(at: datetime) -> str:
+    return f"{REVIEW} {at.astimezone(UTC):%Y%m%d%H%M}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,15 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Min, Q, QuerySet
 
 from breach.models import (
     Incident,
+    LawHold,
     Membership,
     Obligation,
     ObligationState,
+    Party,
     Reminder,
     ReminderChannel,
     ReminderState,
@@ -25,7 +27,7 @@ from breach.models import (
     WebhookEndpoint,
 )
 from breach.services.record import record
-from breach.services.reminder_plans import Marks, standing_marks
+from breach.services.reminder_plans import HOLD, REVIEW, Marks, review_mark, standing_marks
 
 RUNNING = (ObligationState.PROVISIONAL, ObligationState.RUNNING)
 PERSONAL = (ReminderChannel.IN_APP, ReminderChannel.EMAIL)
@@ -50,20 +52,36 @@ def in_charge(incident: Incident) -> QuerySet[User]:
 
 
 def plan(*, clocks: Sequence[Obligation], now: datetime) -> list[Reminder]:
-    """Plan the alarms of one incident's clocks that have an end, for everybody in charge.
+    """Plan the alarms of one incident's clocks that have an end or are held back, for everybody in charge.
 
     Call in the caller's transaction.
     """
-    ending = [one for one in clocks if one.due is not None]
+    ending = [one for one in clocks if one.due is not None or one.held]
     if not ending:
         return []
     to, marks, announced = _audience(ending[0].incident), standing_marks(), _announced(ending)
+    reviews = _reviews(ending)
     return _create(
         row
         for one in ending
-        for row in _rows(one, to, marks, now, announce=True)
+        for row in _rows(one, to, marks, now, review=reviews.get(one.party_id), announce=True)
         if (_same_end(one), row.mark, row.channel, row.user_id, row.endpoint_id) not in announced
     )
+
+
+def plan_reviews(*, party: Party, now: datetime) -> int:
+    """Plan anew when to ask whether requests without an end still stand. Returns how many alarms.
+
+    Call in the caller's transaction, after a request was entered, extended or ended.
+    """
+    rows = Obligation.objects.filter(party=party, state__in=RUNNING, held=True, held_until=None)
+    clocks = list(rows.select_related("incident"))
+    if not clocks:
+        return 0
+    _call_off(Reminder.objects.filter(obligation__in=clocks, mark__startswith=REVIEW), "replanned", now)
+    to, marks, review = _audience(clocks[0].incident), standing_marks(), _reviews(clocks).get(party.pk)
+    wanted = (row for one in clocks for row in _rows(one, to, marks, now, review=review))
+    return len(_create(row for row in wanted if row.mark.startswith(REVIEW)))
 
 
 def withdraw(*, clocks: Sequence[Obligation], why: str, now: datetime) -> int:
@@ -77,14 +95,14 @@ def include_member(*, member: Membership, now: datetime) -> int:
     if not in_charge(member.incident).filter(pk=member.user_id).exists():
         return 0
     own = [one for one in _audience(member.incident) if one.user_id == member.user_id]
-    rows = Obligation.objects.filter(incident=member.incident, urgency__isnull=False, due__gt=now)
+    rows = Obligation.objects.filter(incident=member.incident, urgency__isnull=False).filter(_coming(now))
     return _include(rows.select_related("incident"), own, now)
 
 
 def include_endpoint(*, endpoint: WebhookEndpoint, now: datetime) -> int:
     """Plan the coming alarms of all running clocks, drills left out, for a new endpoint. Returns how many."""
     to = [Recipient(ReminderChannel.WEBHOOK, endpoint_id=endpoint.pk)]
-    rows = Obligation.objects.filter(urgency__isnull=False, due__gt=now, incident__drill=False)
+    rows = Obligation.objects.filter(urgency__isnull=False, incident__drill=False).filter(_coming(now))
     return _include(rows, to, now)
 
 
@@ -121,7 +139,10 @@ def _replan(incident: Incident, clocks: Sequence[Obligation], marks: Marks, now:
     off = _call_off(coming, "replanned", now)
     to = _audience(incident)
     live = [one for one in clocks if one.state in RUNNING]
-    made = _create(row for one in live for row in _rows(one, to, marks, now))
+    reviews = _reviews(live)
+    made = _create(
+        row for one in live for row in _rows(one, to, marks, now, review=reviews.get(one.party_id))
+    )
     data = {"clocks": len(clocks), "called_off": off, "planned": len(made)}
     record(
         actor=None,
@@ -152,35 +173,88 @@ def _audience(incident: Incident) -> list[Recipient]:
     return found
 
 
+def _coming(now: datetime) -> Q:
+    """Clocks that may still alarm."""
+    return Q(due__gt=now) | Q(held=True)
+
+
+def _reviews(clocks: Sequence[Obligation]) -> dict[int, datetime]:
+    """The earliest day to ask again, of each party that has a request without an end."""
+    parties = {one.party_id for one in clocks if one.held and one.held_until is None}
+    if not parties:
+        return {}
+    holds = LawHold.objects.filter(party__in=parties, superseded_by=None, until=None, review_at__isnull=False)
+    return dict(holds.order_by().values_list("party").annotate(at=Min("review_at")))
+
+
 def _announced(clocks: Sequence[Obligation]) -> set[tuple[Any, ...]]:
-    """What was said of clocks that these take the place of with the same end: it is not said again."""
-    sent = Reminder.objects.filter(state__in=[ReminderState.SENT, ReminderState.COVERED])
-    whom = ("mark", "channel", "user_id", "endpoint_id")
-    same = [one.supersedes for one in clocks if one.supersedes and one.supersedes.due == one.due]
-    found: set[tuple[Any, ...]] = set()
-    if same:
-        found |= set(sent.filter(obligation__in=same).values_list("obligation_id", *whom))
-    parties = {one.party_id for one in clocks if one.affected_id}
-    if parties:
-        ends = {one.due for one in clocks if one.affected_id}
-        group = sent.filter(obligation__party__in=parties, obligation__affected__isnull=False)
-        rows = group.filter(obligation__due__in=ends).values_list("obligation__to", "obligation__due", *whom)
-        found |= {((to, due), *rest) for to, due, *rest in rows}
+    """What was said already, by these clocks or by those they supersede with the same ends: it is not said again."""
+    found = _said_of_groups(clocks)
+    line = {one.supersedes_id: one for one in clocks if one.supersedes_id}
+    while line:
+        same = {
+            old.pk: (line[old.pk], old.supersedes_id)
+            for old in Obligation.objects.filter(pk__in=line).only("due", "held", "held_until", "supersedes")
+            if _ends_as(old, line[old.pk])
+        }
+        said = Reminder.objects.filter(
+            obligation__in=same, state__in=[ReminderState.SENT, ReminderState.COVERED]
+        )
+        for pk, mark, channel, user, endpoint in said.values_list(
+            "obligation_id", "mark", "channel", "user_id", "endpoint_id"
+        ):
+            found.add((same[pk][0].pk, mark, channel, user, endpoint))
+        line = {before: one for one, before in same.values() if before}
     return found
 
 
+def _said_of_groups(clocks: Sequence[Obligation]) -> set[tuple[Any, ...]]:
+    """What was said of clients' clocks that were to end with these."""
+    own = [one for one in clocks if one.affected_id]
+    if not own:
+        return set()
+    sent = Reminder.objects.filter(
+        state__in=[ReminderState.SENT, ReminderState.COVERED],
+        obligation__party__in={one.party_id for one in own},
+        obligation__affected__isnull=False,
+        obligation__due__in={one.due for one in own},
+    )
+    rows = sent.values_list("obligation__to", "obligation__due", "mark", "channel", "user_id", "endpoint_id")
+    return {((to, due), *rest) for to, due, *rest in rows}
+
+
 def _same_end(one: Obligation) -> Any:
-    """What a clock takes the place of: the one it supersedes or, for clients, any that was to end with it."""
-    return (one.to, one.due) if one.affected_id else one.supersedes_id
+    """What a clock takes the place of: those it supersedes or, for clients, any that was to end with it."""
+    return (one.to, one.due) if one.affected_id else one.pk
+
+
+def _ends_as(old: Obligation, one: Obligation) -> bool:
+    return (old.due, old.held, old.held_until) == (one.due, one.held, one.held_until)
+
+
+def _instants(
+    obligation: Obligation, marks: Marks, review: datetime | None, now: datetime
+) -> dict[str, datetime]:
+    """When the clock alarms, by mark, in the order of time. The end of a hold that is the end of the clock is one."""
+    found = marks.instants(obligation.runs_from or now, obligation.due) if obligation.due else {}
+    if obligation.held_until and obligation.held_until != obligation.due:
+        found[HOLD] = obligation.held_until
+    if obligation.held and obligation.held_until is None and review and review > now:
+        found[review_mark(review)] = review
+    return dict(sorted(found.items(), key=lambda item: item[1]))
 
 
 def _rows(
-    obligation: Obligation, to: Sequence[Recipient], marks: Marks, now: datetime, *, announce: bool = False
+    obligation: Obligation,
+    to: Sequence[Recipient],
+    marks: Marks,
+    now: datetime,
+    *,
+    review: datetime | None = None,
+    announce: bool = False,
 ) -> Iterator[Reminder]:
     """Yield the alarms that are to come and, where `announce` says so, the last one that passed."""
-    if obligation.due is None:
-        return
-    instants = marks.instants(obligation.runs_from or now, obligation.due)
+    instants = _instants(obligation, marks, review, now)
     wanted = {mark: at for mark, at in instants.items() if at > now}
     passed = [mark for mark, at in instants.items() if at <= now]
     if announce and passed:
@@ -201,8 +275,11 @@ def _rows(
 
 
 def _include(obligations: Iterable[Obligation], to: Sequence[Recipient], now: datetime) -> int:
-    marks = standing_marks()
-    return len(_create(row for one in obligations for row in _rows(one, to, marks, now)))
+    marks, clocks = standing_marks(), list(obligations)
+    reviews = _reviews(clocks)
+    return len(
+        _create(row for one in clocks for row in _rows(one, to, marks, now, review=reviews.get(one.party_id)))
+    )
 
 
 def _create(rows: Iterable[Reminder]) -> list[Reminder]:

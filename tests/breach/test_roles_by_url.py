@@ -40,6 +40,8 @@ ROOM: dict[str, tuple[str, str]] = {
     "facts": (SEEN, "vvvfnns"),
     "awareness": (NO, "vvvfnns"),
     "obligations": (SEEN, NO),
+    "holds": (SEEN, "vvvfnns"),
+    "hold": (SEEN, "vvvfnns"),
     "obligation": (SEEN, NO),
     "assessment": (SEEN, "vvvfnns"),
     "approval": (SEEN, "fvffnns"),
@@ -217,6 +219,7 @@ def keywords(name: str, world: World) -> dict[str, Any]:
     """Return what stands in an address of the incident room."""
     rows: dict[str, Any] = {
         "obligation": world.obligation,
+        "hold": world.hold,
         "approval": world.approval,
         "people-file": world.intake_file,
         "people-refused": world.intake_file,

@@ -34,6 +34,8 @@ def single(world: World) -> Iterator[tuple[str, Any]]:
     """Pages of single rows: the name of the address and what it needs beside the incident."""
     yield "timeline-entry", [world.event.uid]
     yield "obligation", [world.obligation.uid]
+    yield "holds", []
+    yield "hold", [world.hold.uid]
     yield "people-file", [world.intake_file.uid]
     yield "person", [world.person.uid]
     yield "notice", [world.notice.uid]
