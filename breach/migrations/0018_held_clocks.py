@@ -30,7 +30,7 @@ def nothing(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("breach", "0016_pace_of_a_table")]
+    dependencies = [("breach", "0017_salted_digest_of_contracts")]
 
     operations = [
         migrations.AddField(
