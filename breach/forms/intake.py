@@ -15,13 +15,22 @@ class UploadForm(forms.Form):
     """A table as the responder has it. What is left empty is found out and shown."""
 
     table = forms.FileField(
-        label=_("Table"), help_text=_("CSV or TSV in any encoding, or XLSX. It is sealed while it arrives.")
+        label=_("Table"),
+        help_text=_(
+            "CSV or TSV in any encoding, XLSX, ODS, Parquet, JSON Lines, vCard, or an SQL dump of PostgreSQL or MySQL. "
+            "It is sealed while it arrives."
+        ),
     )
     encoding = forms.CharField(
         label=_("Encoding"), required=False, max_length=40, help_text=_("Leave empty: it is found out.")
     )
     delimiter = forms.CharField(label=_("Delimiter"), required=False, max_length=1, strip=False)
-    sheet = forms.CharField(label=_("Sheet"), required=False, max_length=100)
+    sheet = forms.CharField(
+        label=_("Sheet, or table of a dump"),
+        required=False,
+        max_length=100,
+        help_text=_("Leave empty: the first filled sheet, or the table that looks most like people."),
+    )
 
     def options(self) -> Options:
         data = self.cleaned_data

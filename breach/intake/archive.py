@@ -20,6 +20,10 @@ _ENTITY = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _XML = (".xml", ".rels", ".vml")
+XLSX_PARTS = frozenset({"[Content_Types].xml", "xl/workbook.xml"})
+ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
+ODS_PARTS = frozenset({"mimetype", "content.xml"})
+_ODS_SEALED = re.compile(rb"manifest:encryption-data")
 AS_TABLE = "Open it in a spreadsheet program and save the table as a new .xlsx or as CSV."
 
 
@@ -53,7 +57,25 @@ def column_letters(number: int) -> str:
     return letters
 
 
-def inspect_archive(stream: BinaryIO, caps: Caps, *, place: str) -> dict[str, SheetScan]:
+def package_kind(stream: BinaryIO) -> str:
+    """Return what an archive is by its contents: xlsx, ods, or zip for one that holds files."""
+    stream.seek(0)
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            names = set(archive.namelist())
+            if names >= XLSX_PARTS:
+                return "xlsx"
+            if "mimetype" in names and "content.xml" in names:
+                with archive.open("mimetype") as member:
+                    return "ods" if member.read(len(ODS_TYPE) + 1).strip().startswith(ODS_TYPE) else "zip"
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError, RuntimeError):
+        return "zip"
+    return "zip"
+
+
+def inspect_archive(
+    stream: BinaryIO, caps: Caps, *, place: str, parts: frozenset[str] = XLSX_PARTS
+) -> dict[str, SheetScan]:
     """Check a workbook's package and return a scan of each worksheet by member name.
 
     Raises BadInput for what is no workbook, is encrypted, unpacks too far or names entities.
@@ -62,7 +84,8 @@ def inspect_archive(stream: BinaryIO, caps: Caps, *, place: str) -> dict[str, Sh
     try:
         with zipfile.ZipFile(stream) as archive:
             members = archive.infolist()
-            _check_claims(members, caps, place)
+            _check_claims(members, caps, place, parts)
+            _check_manifest(archive, members, place)
             return _scan(archive, members, caps, place)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError) as error:
         raise BadInput(
@@ -70,14 +93,27 @@ def inspect_archive(stream: BinaryIO, caps: Caps, *, place: str) -> dict[str, Sh
         ) from error
 
 
-def _check_claims(members: list[zipfile.ZipInfo], caps: Caps, place: str) -> None:
+def _check_manifest(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], place: str) -> None:
+    """Refuse an OpenDocument file with a password: its parts are encrypted, its archive is not."""
+    for member in members:
+        if member.filename == "META-INF/manifest.xml":
+            with archive.open(member) as manifest:
+                if _ODS_SEALED.search(manifest.read(CHUNK)):
+                    raise _encrypted(place)
+
+
+def _encrypted(place: str) -> BadInput:
+    return BadInput(
+        "the workbook is encrypted", place=place, mend="Remove its password first.", code="encrypted"
+    )
+
+
+def _check_claims(members: list[zipfile.ZipInfo], caps: Caps, place: str, parts: frozenset[str]) -> None:
     names = {member.filename for member in members}
-    if not {"[Content_Types].xml", "xl/workbook.xml"} <= names:
-        raise BadInput("the archive holds no Excel workbook", place=place, mend=AS_TABLE, code="workbook")
+    if not parts <= names:
+        raise BadInput("the archive holds no workbook", place=place, mend=AS_TABLE, code="workbook")
     if any(member.flag_bits & 1 for member in members):
-        raise BadInput(
-            "the workbook is encrypted", place=place, mend="Remove its password first.", code="encrypted"
-        )
+        raise _encrypted(place)
     if len(members) > caps.members or len(names) != len(members):
         raise BadInput("the workbook has too many or doubled parts", place=place, mend=AS_TABLE, code="bomb")
     _check_size(

@@ -16,6 +16,8 @@ class Caps:
     ratio_from: int = 16 * MIB
     members: int = 2_000
     columns: int = 128
+    # Formats that name a value once can claim any number of rows.
+    rows: int = 50_000_000
     header_chars: int = 200
     # A spreadsheet cell holds no more than this, so nothing that was exported from one is lost.
     cell_chars: int = 32_767

@@ -3,26 +3,27 @@ alone.
 """
 
 import re
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from breach.errors import BadInput
-from breach.intake import text, workbook
-from breach.intake.archive import AS_TABLE, column_letters
+from breach.intake import calc, dumps, jsonlines, parquet, text, vcards, workbook
+from breach.intake.archive import AS_TABLE, ODS_PARTS, inspect_archive, package_kind
 from breach.intake.caps import CAPS, MIB, Caps
 from breach.intake.encodings import Encoding, detect_encoding, given_encoding
-from breach.intake.headers import recognise
+from breach.intake.header_row import named_columns, take_header
 from breach.intake.refusals import Refusal
 from breach.intake.rows import Row
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-EMPTY_ZIP = b"PK\x05\x06"
-# Two of these in a row are words of a header, not people.
-HEADER_WORDS = 2
+EMPTY_ZIP, GZIP, PARQUET = b"PK\x05\x06", b"\x1f\x8b", b"PAR1"
+# As long as the row that keeps it allows (models/people.py).
+LONGEST_PART = 100
+_LIST = re.compile(r"\[\s*[{\[]")
+_MARKUP = re.compile(r"<(?:!doctype|html|\?xml)", re.IGNORECASE)
 Rows = Generator[Row | Refusal, None, None]
-_DATA_LIKE = re.compile(r"^[^@\s]+@[^@\s]+\.\w+$|^[A-Z]{2}\d{2}[A-Z0-9 ]{11,}$|^\d[\d./\- ]{5,}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,10 @@ def open_table(stream: BinaryIO, place: str, options: Options | None = None, cap
     match stream.read(8):
         case head if head.startswith((ZIP, EMPTY_ZIP)):
             return _open_workbook(stream, place, options, caps)
+        case head if head.startswith(PARQUET):
+            return _open_parquet(stream, place, caps)
+        case head if head.startswith(GZIP):
+            raise BadInput("the file is packed twice", place=place, mend="Unpack it first.", code="archive")
         case head if head == OLE:
             raise BadInput(
                 "this is an old (.xls) or encrypted workbook",
@@ -96,7 +101,7 @@ def open_table(stream: BinaryIO, place: str, options: Options | None = None, cap
                 mend=AS_TABLE,
                 code="workbook",
             )
-        case _ if place.lower().endswith((".xlsx", ".xlsm")):
+        case _ if place.lower().endswith((".xlsx", ".xlsm", ".ods")):
             raise BadInput(
                 "the name says workbook, the content is something else",
                 place=place,
@@ -113,6 +118,31 @@ def _open_text(stream: BinaryIO, place: str, options: Options, caps: Caps) -> Ta
         if options.encoding
         else detect_encoding(stream, place=place)
     )
+    # A delimiter that somebody named says that it is a table.
+    head = "" if options.delimiter else text.head(stream, encoding, place=place)
+    if head.startswith("{"):
+        return _open_lines(stream, encoding, place, caps)
+    if head[: len(vcards.BEGIN)].upper() == vcards.BEGIN:
+        return _open_cards(stream, encoding, place, caps)
+    if dumps.is_dump(head):
+        return _open_dump(stream, encoding, place, options, caps)
+    _refuse_other_text(head, place)
+    return _open_delimited(stream, encoding, place, options, caps)
+
+
+def _refuse_other_text(head: str, place: str) -> None:
+    if _LIST.match(head):
+        raise BadInput("this is one JSON list", place=place, mend=jsonlines.MEND, code="json")
+    if _MARKUP.match(head):
+        raise BadInput(
+            "this is a web page or XML, not a table",
+            place=place,
+            mend="Open it in a spreadsheet program and save the table as CSV.",
+            code="markup",
+        )
+
+
+def _open_delimited(stream: BinaryIO, encoding: Encoding, place: str, options: Options, caps: Caps) -> Table:
     delimiter = options.delimiter or text.detect_delimiter(stream, encoding, caps, place=place)
     if len(delimiter) != 1:
         raise BadInput(
@@ -123,13 +153,80 @@ def _open_text(stream: BinaryIO, place: str, options: Options, caps: Caps) -> Ta
         return text.read_text(stream, encoding, delimiter, caps, place=place)
 
     with closing(source()) as rows:
-        header, header_row, notes = _header(rows, place, caps)
+        header, header_row, notes = take_header(rows, place, caps)
     return Table(place, "csv", encoding.name, encoding.how, delimiter, "", header, header_row, notes, source)
 
 
+def _open_lines(stream: BinaryIO, encoding: Encoding, place: str, caps: Caps) -> Table:
+    keys = jsonlines.read_columns(stream, encoding, caps, place=place)
+
+    def source() -> Rows:
+        return jsonlines.read_lines(stream, encoding, keys, caps, place=place)
+
+    header, notes = named_columns(keys, place, caps)
+    return Table(place, "jsonl", encoding.name, encoding.how, "", "", header, 0, notes, source)
+
+
+def _open_cards(stream: BinaryIO, encoding: Encoding, place: str, caps: Caps) -> Table:
+    def source() -> Rows:
+        return vcards.read_cards(stream, encoding, caps, place=place)
+
+    return Table(place, "vcard", encoding.name, encoding.how, "", "", vcards.COLUMNS, 0, (), source)
+
+
+def _open_dump(stream: BinaryIO, encoding: Encoding, place: str, options: Options, caps: Caps) -> Table:
+    notes: tuple[str, ...] = ()
+    name = options.sheet
+    if not name:
+        sections = dumps.find_sections(stream, encoding, caps, place=place)
+        name = dumps.likeliest(sections).name
+        notes = _not_read("tables", [section.name for section in sections if section.name != name])
+    if len(name) > LONGEST_PART:
+        raise BadInput("the table's name is too long", place=place, mend="Rename it.", code="sheet")
+    where = f"{place}, table {name}"
+
+    def source() -> Rows:
+        return dumps.read_section(stream, encoding, name, caps, place=where)
+
+    with closing(source()) as rows:
+        first = next(rows, None)
+    if not isinstance(first, Row):
+        raise BadInput(
+            f"there is no table {name[:40]!r} with rows",
+            place=place,
+            mend="Name one that has rows.",
+            code="sheet",
+        )
+    header, renamed = named_columns(first.cells, where, caps)
+    return Table(place, "sql", encoding.name, encoding.how, "", name, header, 0, notes + renamed, source)
+
+
+def _open_parquet(stream: BinaryIO, place: str, caps: Caps) -> Table:
+    file = parquet.ParquetTable(stream, caps, place=place)
+    header, notes = named_columns(file.columns, place, caps)
+    if not header:
+        raise BadInput("the file has no columns", place=place, mend=parquet.MEND, code="empty")
+    return Table(place, "parquet", "", "", "", "", header, 0, notes, file.rows)
+
+
 def _open_workbook(stream: BinaryIO, place: str, options: Options, caps: Caps) -> Table:
+    if package_kind(stream) == "ods":
+        inspect_archive(stream, caps, place=place, parts=ODS_PARTS)
+        names = calc.find_sheets(stream, caps, place=place)
+        return _sheet(stream, "ods", dict.fromkeys(names), place, options, caps)
     sheets = workbook.find_sheets(stream, caps, place=place)
-    chosen = [sheet for sheet in sheets if sheet.name == options.sheet] if options.sheet else list(sheets)
+    return _sheet(stream, "xlsx", {sheet.name: sheet for sheet in sheets}, place, options, caps)
+
+
+def _sheet(
+    stream: BinaryIO,
+    kind: str,
+    sheets: Mapping[str, workbook.Sheet | None],
+    place: str,
+    options: Options,
+    caps: Caps,
+) -> Table:
+    chosen = [name for name in sheets if name == options.sheet] if options.sheet else list(sheets)
     if not chosen:
         what = (
             f"there is no sheet {options.sheet[:40]!r}"
@@ -137,105 +234,37 @@ def _open_workbook(stream: BinaryIO, place: str, options: Options, caps: Caps) -
             else "the workbook has no filled sheet"
         )
         raise BadInput(what, place=place, mend="Name a sheet that holds the table.", code="sheet")
-    sheet = chosen[0]
-    where = f"{place}, sheet {sheet.name}"
-    workbook.check_extent(sheet, caps, place=where)
+    name = chosen[0]
+    where, sheet = f"{place}, sheet {name}", sheets[name]
+    if sheet:
+        workbook.check_extent(sheet, caps, place=where)
 
     def source() -> Rows:
-        return workbook.read_sheet(stream, sheet, caps, place=where)
+        return (
+            workbook.read_sheet(stream, sheet, caps, place=where)
+            if sheet
+            else calc.read_sheet(stream, name, caps, place=where)
+        )
 
     with closing(source()) as rows:
-        header, header_row, notes = _header(rows, where, caps)
-    if len(chosen) > 1:
-        notes += (f"Other sheets were not read: {', '.join(other.name for other in chosen[1:])}",)
-    return Table(place, "xlsx", "", "", "", sheet.name, header, header_row, notes, source)
+        header, header_row, notes = take_header(rows, where, caps)
+    notes += _not_read("sheets", chosen[1:])
+    return Table(place, kind, "", "", "", name, header, header_row, notes, _widened(source, len(header)))
 
 
-def _header(
-    rows: Iterator[Row | Refusal], place: str, caps: Caps
-) -> tuple[tuple[str, ...], int, tuple[str, ...]]:
-    """Take the first row as the header and look at the second; refuse what would be read wrongly from
-    there on.
-    """
-    first, second = next(rows, None), next(rows, None)
-    if first is None:
-        raise BadInput("the file is empty", place=place, mend="Export the table again.", code="empty")
-    if isinstance(first, Refusal):
-        where = f"{place}, row {first.row}"
-        raise BadInput("the header row cannot be read", place=where, mend="Correct it.", code=first.reason)
-    place_first = f"{place}, row {first.number}"
-    names = [" ".join(cell.split()) for cell in first.cells]
-    while names and not names[-1]:
-        names.pop()
-    _check_names(names, place_first, caps)
-    if second is None:
-        raise BadInput(
-            "there is a header and no row below it",
-            place=place_first,
-            mend="Export the table again.",
-            code="empty",
-        )
-    if isinstance(second, Row):
-        _check_second(first, second, place)
-    return (
-        *_unique(names),
-        first.number,
-        ()
-        if len(set(names)) == len(names) and all(names)
-        else ("Columns without a name, or with one that another has, were named by their letter.",),
-    )
+def _not_read(what: str, names: list[str]) -> tuple[str, ...]:
+    return (f"Other {what} were not read: {', '.join(names)}",) if names else ()
 
 
-def _unique(names: list[str]) -> tuple[tuple[str, ...]]:
-    seen: set[str] = set()
-    unique = []
-    for number, name in enumerate(names, start=1):
-        kept = name if name and name not in seen else f"{name} ({column_letters(number)})".strip()
-        seen.add(kept)
-        unique.append(kept)
-    return (tuple(unique),)
+def _widened(source: Callable[[], Rows], width: int) -> Callable[[], Rows]:
+    """Fill up the rows of a sheet: it does not write the empty cells at a row's end."""
 
+    def rows() -> Rows:
+        with closing(source()) as found:
+            for row in found:
+                if isinstance(row, Row) and len(row.cells) < width:
+                    yield Row(row.number, row.cells + [""] * (width - len(row.cells)))
+                else:
+                    yield row
 
-def _check_names(names: list[str], place: str, caps: Caps) -> None:
-    if len(names) > caps.columns:
-        raise BadInput(
-            f"the table has {len(names)} columns; at most {caps.columns} are taken",
-            place=f"{place}, column {column_letters(caps.columns + 1)}",
-            mend="Keep the columns that tell who is affected and how to reach them.",
-            code="columns",
-        )
-    for number, name in enumerate(names, start=1):
-        where = f"{place}, column {column_letters(number)}"
-        if len(name) > caps.header_chars:
-            raise BadInput("the column's name is too long", place=where, mend="Shorten it.", code="header")
-        if name.startswith("="):
-            raise BadInput(
-                "the header holds a formula", place=where, mend="Replace it by its text.", code="formula"
-            )
-        if _DATA_LIKE.match(name):
-            raise BadInput(
-                "the first row holds data, not names of columns",
-                place=where,
-                mend="Add a header row.",
-                code="header",
-            )
-
-
-def _check_second(first: Row, second: Row, place: str) -> None:
-    """A title above the header, or a header in two rows, would turn headings into people."""
-    filled = [cell for cell in first.cells if cell.strip()]
-    words = sum(recognise(cell) is not None for cell in second.cells)
-    known = sum(recognise(cell) is not None for cell in first.cells)
-    title_above = len(filled) == 1 and len(second.cells) > 1 and sum(map(bool, second.cells)) > 1
-    if (
-        title_above
-        or first.cells == second.cells
-        or (words >= HEADER_WORDS and not any(_DATA_LIKE.match(cell) for cell in second.cells))
-    ):
-        keep = first.number if known > words else second.number
-        raise BadInput(
-            "there are two header rows",
-            place=f"{place}, row {second.number}",
-            mend=f"Keep one row of column names (row {keep}, say) and remove the other.",
-            code="two_headers",
-        )
+    return rows

@@ -77,7 +77,8 @@ def _split(text: str) -> list[str]:
     return [line for line in _LINE.findall(text) if line]
 
 
-def _open(stream: BinaryIO, encoding: Encoding) -> io.TextIOWrapper:
+def open_text(stream: BinaryIO, encoding: Encoding) -> io.TextIOWrapper:
+    """Return the stream as text from its start; `detach` it in the end, and it stays open."""
     stream.seek(0)
     # Undecodable bytes travel on as lone surrogates, so that the row that holds them can be named. The wide
     # encodings cannot do that: there the file as a whole is refused.
@@ -85,15 +86,26 @@ def _open(stream: BinaryIO, encoding: Encoding) -> io.TextIOWrapper:
     return io.TextIOWrapper(stream, encoding.name, errors="strict" if wide else "surrogateescape", newline="")
 
 
+def head(stream: BinaryIO, encoding: Encoding, *, place: str) -> str:
+    """Return how the text begins, without white space before it: enough to tell what it is."""
+    text = open_text(stream, encoding)
+    try:
+        return text.read(BLOCK_CHARS).lstrip("\ufeff \t\r\n")
+    except UnicodeError as error:
+        raise undecodable(encoding, place) from error
+    finally:
+        text.detach()
+
+
 def detect_delimiter(stream: BinaryIO, encoding: Encoding, caps: Caps, *, place: str) -> str:
     """Return the delimiter under which most of the first rows have the same number of cells, above one."""
-    text = _open(stream, encoding)
+    text = open_text(stream, encoding)
     try:
         lines = [
             line for line in (text.readline(caps.line_chars) for _ in range(SNIFFED_ROWS)) if line.strip()
         ]
     except UnicodeError as error:
-        raise _undecodable(encoding, place) from error
+        raise undecodable(encoding, place) from error
     finally:
         text.detach()
     if lines and (said := _SEPARATOR_LINE.match(lines[0])):
@@ -119,7 +131,7 @@ def read_text(
 
     A line that breaks the quoting rules is refused alone, and reading goes on with the next line.
     """
-    text = _open(stream, encoding)
+    text = open_text(stream, encoding)
     lines = _Lines(text, caps)
     number = 0
     try:
@@ -133,7 +145,7 @@ def read_text(
                 if found is not None:
                     yield found
     except UnicodeError as error:
-        raise _undecodable(encoding, f"{place}, row {number + 1}") from error
+        raise undecodable(encoding, f"{place}, row {number + 1}") from error
     finally:
         text.detach()
 
@@ -214,7 +226,8 @@ def _checked(cells: list[str], lines: _Lines, number: int, caps: Caps) -> Row | 
     return Row(number, cells)
 
 
-def _undecodable(encoding: Encoding, place: str) -> BadInput:
+def undecodable(encoding: Encoding, place: str) -> BadInput:
+    """Return the refusal of a file in a wide encoding that does not hold to the end."""
     return BadInput(
         f"the file is not in {encoding.name}",
         place=place,

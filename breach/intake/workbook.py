@@ -17,8 +17,9 @@ from breach.intake.caps import Caps
 from breach.intake.refusals import Refusal
 from breach.intake.rows import Row
 
-# The reader lays a sheet out as a full rectangle; a lone cell far away must not make it a huge one.
-RECTANGLE = 32_000_000
+# The reader lays a sheet out in memory, as a full rectangle: some 80 bytes a cell. Longer tables come as CSV, which is
+# read as it streams.
+RECTANGLE = 8_000_000
 SLICE = 10_000
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -68,9 +69,9 @@ def check_extent(sheet: Sheet, caps: Caps, *, place: str) -> None:
         )
     if width * height > RECTANGLE:
         raise BadInput(
-            f"the sheet spans {height} rows of {width} columns",
+            f"the sheet spans {height} rows of {width} columns; a workbook is read up to {RECTANGLE:,} cells",
             place=place,
-            mend="Remove stray cells far from the table, or save the table as CSV.",
+            mend="Remove stray cells far from the table, or save the table as CSV: that may have any length.",
             code="extent",
         )
 

@@ -29,7 +29,9 @@ from breach.services import intake, loading, trial
 
 
 class Command(TocsinCommand):
-    help = "Take a table of affected people (CSV, XLSX) into an incident. Interrupted, it goes on."
+    help = (
+        "Take a table of affected people (formats: docs/intake.md) into an incident. Interrupted, it goes on."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
@@ -43,7 +45,9 @@ class Command(TocsinCommand):
         )
         parser.add_argument("--encoding", default="", help="such as windows-1252 (detected)")
         parser.add_argument("--delimiter", default="", help="such as ; (detected)")
-        parser.add_argument("--sheet", default="", help="of a workbook (the first filled one)")
+        parser.add_argument(
+            "--sheet", default="", help="of a workbook (the first filled one), or table of a dump"
+        )
         parser.add_argument(
             "--user", default="", metavar="EMAIL", help="who does it (who opened the incident)"
         )

@@ -4,8 +4,11 @@ import datetime as dt
 import io
 import struct
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from xml.sax.saxutils import escape
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from openpyxl import Workbook
 
 from breach.intake.caps import CAPS, Caps
@@ -52,3 +55,39 @@ def claiming(content: bytes, member: str, size: int) -> bytes:
     place = raw.rfind(b"PK\x01\x02", 0, raw.rfind(member.encode()))
     raw[place + 24 : place + 28] = struct.pack("<I", size)
     return bytes(raw)
+
+
+ODS_HEAD = (
+    '<?xml version="1.0" encoding="UTF-8"?><office:document-content'
+    ' xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+    ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
+    ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
+)
+ODS_FOOT = "</office:spreadsheet></office:body></office:document-content>"
+
+
+def ods(body: str | Sequence[Sequence[str]], manifest: str = "<manifest/>") -> bytes:
+    """Return a spreadsheet of OpenDocument: of rows of text, or of the XML of its sheets."""
+    if not isinstance(body, str):
+        rows = "".join(
+            "<table:table-row>"
+            + "".join(
+                f'<table:table-cell office:value-type="string"><text:p>{escape(cell)}</text:p></table:table-cell>'
+                for cell in row
+            )
+            + "</table:table-row>"
+            for row in body
+        )
+        body = f'<table:table table:name="People">{rows}</table:table>'
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", ODS_HEAD + body + ODS_FOOT)
+        archive.writestr("META-INF/manifest.xml", manifest)
+    return packed.getvalue()
+
+
+def parquet(columns: Mapping[str, Sequence[object]]) -> bytes:
+    written = io.BytesIO()
+    pq.write_table(pa.table(dict(columns)), written)
+    return written.getvalue()
