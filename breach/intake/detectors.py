@@ -6,19 +6,13 @@ import ipaddress
 import re
 from collections.abc import Callable, Mapping
 
-from stdnum import get_cc_module, iban, luhn
+from stdnum import iban, luhn
 from stdnum.exceptions import ValidationError
 
 from breach.intake.contact import is_country, is_language, is_phone
 from breach.intake.dates import looks_like_date
+from breach.intake.identifiers import hash_scheme, identifier_of
 
-# Modular crypt strings carry their salt; a bare digest in hexadecimal does not.
-_SALTED = re.compile(
-    r"^\$(?:2[abxy]?|argon2(?:id|i|d)|scrypt|7|5|6|1|apr1|y|pbkdf2[-\w]*|P|H)\$.+|^pbkdf2_sha\d+\$\d+\$.+|^[0-9a-fA-F]{32,128}:\S+$"
-)
-_UNSALTED = re.compile(
-    r"^(?:0x)?(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128})$|^\*[0-9A-F]{40}$"
-)
 _EMAIL = re.compile(r"^[^@\s,;]+@[^@\s,;]+\.[^@\s.,;]{2,}$")
 _CARD = re.compile(r"^[2-6][\d -]{12,22}$")
 _IP = re.compile(r"^\d{1,3}(?:\.\d{1,3}){3}$|^[0-9a-fA-F:]{3,39}$")
@@ -26,20 +20,8 @@ _POSTCODE = re.compile(
     r"^\d{4,5}(?:-\d{4})?$|^[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}$|^[A-Z]\d[A-Z] ?\d[A-Z]\d$|^\d{4} ?[A-Z]{2}$"
 )
 _STREET = re.compile(r"^(?=.*[^\W\d_]{3})(?=.*\d).{6,}$")
-SHORTEST_ID, SHORTEST_IBAN = 9, 15
+SHORTEST_IBAN = 15
 _CARD_DIGITS = range(13, 20)
-# Country modules of national identifiers with a checksum (python-stdnum): number of the person, not of a
-# firm.
-_NATIONAL = (
-    ("fr", "nir"),
-    ("be", "nn"),
-    ("es", "dni"),
-    ("es", "nie"),
-    ("it", "codicefiscale"),
-    ("nl", "bsn"),
-    ("pl", "pesel"),
-    ("us", "ssn"),
-)
 
 
 def _passes(check: Callable[[str], object], value: str) -> bool:
@@ -74,20 +56,16 @@ def is_ip(value: str) -> bool:
 
 
 def is_national_id(value: str) -> bool:
-    """A national identifier that passes the checksum of the country that issues it."""
-    return any(
-        _passes(module.validate, value)
-        for country, name in _NATIONAL
-        if (module := get_cc_module(country, name)) is not None and len(value) >= SHORTEST_ID
-    )
+    """A national identifier that passes the rules of a country that issues one."""
+    return identifier_of(value) is not None
 
 
 def is_salted_hash(value: str) -> bool:
-    return _SALTED.match(value) is not None
+    return (scheme := hash_scheme(value)) is not None and scheme[1]
 
 
 def is_unsalted_hash(value: str) -> bool:
-    return _UNSALTED.match(value) is not None
+    return (scheme := hash_scheme(value)) is not None and not scheme[1]
 
 
 # Order matters where a value passes several: the strictest test stands first.

@@ -3,12 +3,13 @@ stored.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from breach.intake.dates import order_of
 from breach.intake.detectors import DETECTORS, STRONG
 from breach.intake.headers import recognise
+from breach.intake.identifiers import Proof, prove_hash, prove_identifier, prove_terms
 from breach.intake.mapping import FIELDS, ColumnMapping, ColumnRule
 from breach.intake.read import Table
 from breach.intake.refusals import Refusal, mask
@@ -18,6 +19,15 @@ SHOWN = 3
 # A finding needs this share of values that pass; without a word in the header, nearly all of them.
 WITH_HEADER, ALONE = 0.5, 0.9
 HEADER_ONLY = 0.6
+HEADER_SURE = 60
+# A finding below this is shown, and proposed by nobody.
+PROPOSED = 50
+# Cells that mention an illness, a confession: a column is named for it from half of its values on, and marked from this
+# share on.
+MENTIONED = 0.02
+# By chance a few numbers pass a checksum; this many do not.
+ENOUGH = 10
+IDENTIFIERS = frozenset({"national_id", "ssn", "tax_id", "medical_record_id", "health_insurance_id"})
 PASSWORDS = ("password_hash_salted", "password_hash_unsalted", "password_clear")
 
 
@@ -26,13 +36,14 @@ class Finding:
     """What a column may hold (a field or a data kind), the share of sampled values that pass, and how
     sure that is.
 
-    `by` is values, header or both. Shares and confidence are per cent.
+    `by` is values, header or both. Shares and confidence are per cent. `detail` names the scheme: FR, nir; bcrypt.
     """
 
     what: str
     share: int
     confidence: int
     by: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +57,8 @@ class ColumnProfile:
 
     @property
     def best(self) -> str | None:
-        return self.findings[0].what if self.findings else None
+        """What is proposed: the surest finding, if it is sure enough."""
+        return self.findings[0].what if self.findings and self.findings[0].confidence >= PROPOSED else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +81,13 @@ class Profile:
                     "filled": column.filled,
                     "samples": list(column.samples),
                     "findings": [
-                        {"what": f.what, "share": f.share, "confidence": f.confidence, "by": f.by}
+                        {
+                            "what": f.what,
+                            "share": f.share,
+                            "confidence": f.confidence,
+                            "by": f.by,
+                            "detail": f.detail,
+                        }
                         for f in column.findings
                     ],
                 }
@@ -132,9 +150,13 @@ def _findings(name: str, values: Sequence[str]) -> Iterable[Finding]:
     word = recognise(name)
     if not values:
         return [Finding(word, 0, round(HEADER_ONLY * 100), "header")] if word and word != "password" else []
-    shares = {what: sum(map(test, values)) / len(values) for what, test in DETECTORS.items()}
+    shares = {
+        what: sum(map(test, values)) / len(values)
+        for what, test in DETECTORS.items()
+        if what != "national_id"
+    }
     if word == "password":
-        return [_password(shares)]
+        return [_password(values)]
     found = [
         Finding(
             what, round(share * 100), _confidence(share, what == word), "both" if what == word else "values"
@@ -142,25 +164,52 @@ def _findings(name: str, values: Sequence[str]) -> Iterable[Finding]:
         for what, share in shares.items()
         if share >= (WITH_HEADER if what == word else ALONE) and (what == word or what in STRONG)
     ]
+    found = [replace(each, detail=_hash_detail(values)) if each.what in PASSWORDS else each for each in found]
+    found += _proven(word, values, found)
     if word and all(finding.what != word for finding in found):
         # Names, streets and diagnoses have no form; the header's word is all there is.
         found.append(Finding(word, round(shares.get(word, 0) * 100), round(HEADER_ONLY * 100), "header"))
     return found
 
 
+def _proven(word: str | None, values: Sequence[str], found: Sequence[Finding]) -> list[Finding]:
+    """Return identifiers by checksum and special categories by their words, where nothing stricter was found."""
+    proven: list[Finding] = []
+    proof = None if any(each.what in STRONG for each in found) else prove_identifier(values)
+    if proof:
+        named = word in IDENTIFIERS
+        if named or (proof.checksum and proof.share >= ALONE and len(values) >= ENOUGH):
+            proven.append(_finding(word if named and word else proof.what, proof, named=named))
+    for term in prove_terms(values):
+        named = term.what == word
+        if named or term.share >= MENTIONED:
+            proven.append(_finding(term.what, term, named=named))
+    return proven
+
+
+def _finding(what: str, proof: Proof, *, named: bool) -> Finding:
+    sure = max(_confidence(proof.share, named=named), HEADER_SURE if named else 0)
+    return Finding(what, round(proof.share * 100), sure, "both" if named else "values", proof.detail)
+
+
+def _hash_detail(values: Sequence[str]) -> str:
+    proof = prove_hash(values)
+    return proof.detail if proof else ""
+
+
 def _confidence(share: float, named: bool) -> int:
     return round(100 * (0.9 * share + 0.1 if named else 0.8 * share))
 
 
-def _password(shares: dict[str, float]) -> Finding:
+def _password(values: Sequence[str]) -> Finding:
     """A column that is named for passwords holds salted digests, bare digests, or the passwords
     themselves.
     """
-    for what in PASSWORDS[:2]:
-        if shares[what] >= WITH_HEADER:
-            return Finding(what, round(shares[what] * 100), _confidence(shares[what], named=True), "both")
-    hashed = shares[PASSWORDS[0]] + shares[PASSWORDS[1]]
-    return Finding(PASSWORDS[2], round((1 - hashed) * 100), _confidence(1 - hashed, named=True), "both")
+    proof = prove_hash(values)
+    if proof and proof.share >= WITH_HEADER:
+        return _finding(proof.what, proof, named=True)
+    clear = 1 - (proof.share if proof else 0)
+    return Finding(PASSWORDS[2], round(clear * 100), _confidence(clear, named=True), "both")
 
 
 def propose_mapping(profile: Profile) -> ColumnMapping:

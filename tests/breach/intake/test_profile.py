@@ -35,7 +35,7 @@ def test_profile_says_what_each_column_holds_and_why() -> None:
                 "Passwort",
                 3,
                 ("$••$••$a••••••••••••••••…",) * 3,
-                (Finding("password_hash_salted", 100, 100, "both"),),
+                (Finding("password_hash_salted", 100, 100, "both", "bcrypt"),),
             ),
             ColumnProfile(
                 "Kontakt",
