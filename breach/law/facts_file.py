@@ -20,6 +20,29 @@ def facts_from_text(text: str, *, name: str) -> Facts:
         raise BadInput(error.message, place=place, mend=error.mend, code=error.code) from None
 
 
+def to_json_text(facts: Facts) -> str:
+    """Return the whole document as JSON, unknown facts as null."""
+    return json.dumps(facts.to_json(), ensure_ascii=False, indent=2) + "\n"
+
+
+def to_toml_text(facts: Facts) -> str:
+    """Return the document as TOML, which has no null: unknown facts are left out, and named in comments."""
+    document = facts.to_json()
+    lines = [f"{key} = {_toml(value)}" for key, value in document.items() if value is not None]
+    unknown = [f"# {key} is not known" for key, value in document.items() if value is None]
+    return "\n".join([*lines, *unknown]) + "\n"
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(_toml(one) for one in value)}]"
+    if isinstance(value, dict):
+        known = {key: one for key, one in value.items() if one is not None}
+        return "{ " + ", ".join(f"{json.dumps(key)} = {_toml(one)}" for key, one in known.items()) + " }"
+    # A JSON string is a TOML basic string, but for a delete character, which TOML wants escaped.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
+
+
 def parse(text: str, name: str) -> Any:
     """Return the document in `text`, TOML or JSON by the file's `name`. BadInput names file and line."""
     if not text.strip():

@@ -54,6 +54,8 @@ class FactsVersion(PartyRow):
     number = models.PositiveIntegerField()
     document = models.JSONField()
     reason = models.CharField(max_length=300)
+    # Facts that other rows count, where people say otherwise: key of the document and why.
+    overruled = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["number"]

@@ -1,4 +1,4 @@
-"""Words for the facts document on pages: groups of keys, and the labels of keys and choices."""
+"""Words for the facts document on pages: the labels of keys and choices, and what each key means."""
 
 from dataclasses import fields
 
@@ -8,31 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from breach.law import words
 from breach.law.facts_parts import Sectors
 
-GROUPS = [
-    (_("When"), ["occurred_from", "occurred_to", "ongoing"]),
-    (
-        _("What happened"),
-        [
-            "confidentiality", "integrity", "availability", "cause", "natures", "exfiltration", "accessed", "recipients",
-            "recipients_malicious", "deletion_confirmed", "backup", "restore_hours", "availability_harm",
-        ],
-    ),
-    (
-        _("Which data"),
-        [
-            "data_kinds", "medium", "records_total", "encryption", "encryption_strong", "key_compromised", "unintelligible",
-            "hashes_broken", "redacted", "account_numbers_usable_alone", "data_depth",
-        ],
-    ),
-    (_("Which people"), ["targets_eea", "targets_uk", "people_total", "people_precision", "subjects", "minors", "vulnerable"]),
-    (
-        _("Consequences and measures"),
-        [
-            "harms", "harm_occurred", "misuse_likely", "enables_identity_theft", "serious_harm_likely", "measures",
-            "high_risk_averted", "disproportionate_effort",
-        ],
-    ),
-]  # fmt: skip
+SECTOR = "sectors."
 
 CHOICES = {
     "internal_malicious": _("inside, on purpose"),
@@ -135,6 +111,22 @@ CHOICES = {
     "people_warned_informally": _("people warned informally"),
     "police_informed": _("police informed"),
     "takedown_requested": _("takedown requested"),
+    "controller": _("controller"),
+    "joint_controller": _("joint controller"),
+    "processor": _("processor"),
+    "negligible": _("hardly"),
+    "limited": _("with some effort"),
+    "significant": _("easily"),
+    "maximum": _("at once"),
+    "recovered": _("the original was recovered"),
+    "used_recoverable": _("perhaps used, can be recovered"),
+    "used_not_recoverable": _("perhaps used, cannot be recovered"),
+    "simple": _("simple data"),
+    "behavioural": _("data on behaviour"),
+    "financial": _("financial data"),
+    "sensitive": _("sensitive data"),
+    "written": _("in writing"),
+    "oral": _("by word of mouth"),
 }
 
 
@@ -151,6 +143,11 @@ def fact_label(key: str) -> str:
     """Name a fact in the law room's own words, in the language of the page."""
     text = words.name("fact", key, _language())
     return text[:1].upper() + text[1:]
+
+
+def fact_help(key: str) -> str:
+    """Say what a fact means, for somebody who fills it in; docs/facts.md says it for files."""
+    return words.name("fact_help", key, _language())
 
 
 def choice_label(key: str) -> str:

@@ -21,6 +21,8 @@ from breach.models.people import Person
 from breach.models.timeline import Event
 
 DECIDED = (AwarenessState.DECIDED, AwarenessState.CORRECTED)
+# Facts that other pages decide, so that nobody overrules them in the document.
+FIRM = frozenset({"role", "zone", "controller_aware", "detected", "submissions", "holds"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,44 @@ def facts_of(party: Party) -> Facts:
     return Facts.from_json(version.document) if version else Facts()
 
 
-def derived_facts(party: Party) -> dict[str, Any]:
-    """What other rows say, as keys of the facts document. People are counted once some are loaded."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The version that stands (`number` 0: none yet) beside what other rows count now.
+
+    `overruled` gives the reason for each fact that stands against its count.
+    """
+
+    number: int
+    document: Mapping[str, Any]
+    overruled: Mapping[str, str]
+    counted: Mapping[str, Any]
+
+    @property
+    def countable(self) -> list[str]:
+        """Facts that other rows count and that people may overrule."""
+        return [key for key in self.counted if key not in FIRM]
+
+
+def standing_facts(party: Party, number: int | None = None) -> Standing:
+    """Return the facts as they stand, or as version `number` had them, with the counts of now."""
+    rows = FactsVersion.objects.filter(party=party)
+    version = latest_version(party) if number is None else rows.filter(number=number).first()
+    counted = counted_facts(party)
+    if version is None:
+        document = Facts.from_json({**Facts().to_json(), **counted}).to_json()
+        return Standing(0, document, {}, {key: document[key] for key in counted})
+    return Standing(version.number, version.document, version.overruled, counted)
+
+
+def counted_facts(party: Party) -> dict[str, Any]:
+    """What other rows say, as keys of the facts document. What they leave open, people may say.
+
+    People are counted once some are loaded.
+    """
+    return {key: value for key, value in _derived(party).items() if value is not None or key in FIRM}
+
+
+def _derived(party: Party) -> dict[str, Any]:
     signals = signals_of(party)
     aware = signals.awareness.instant if signals.awareness and signals.decided else None
     # People decide awareness on later insight; a report noted later than that must not block the document.

@@ -16,6 +16,7 @@ from breach.queries import switches
 from breach.queries.clocks import law_name, obligation_label
 from breach.queries.contracts import day_of
 from breach.queries.fact_labels import fact_label
+from breach.queries.fact_sections import asking_url
 from breach.queries.facts import latest_version
 from breach.queries.law_names import ClauseName, clause_names
 
@@ -42,13 +43,26 @@ class Working:
 
 
 @dataclass(frozen=True, slots=True)
-class RegimeLine:
-    """`recipient` says to whom a clause of a contract would be owed; it is empty for a law."""
+class Need:
+    """A fact that has to be told, with the address of its field."""
 
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegimeLine:
+    """One regime with what decides it, or what it needs to be decided; `anchor` is its place on the page.
+
+    `recipient` says to whom a clause of a contract would be owed; it is empty for a law.
+    """
+
+    anchor: str
     name: str
     outcome: str
     text: str
     recipient: str = ""
+    needs: tuple[Need, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +130,8 @@ def answers(party: Party, language: str) -> Answers:
     thrown = switches.by_uid(row.detail["switch"] for row in off)
     clauses = _clauses(rows, party, version, language)
     return Answers(
-        ruled_out=_lines(rows, "ruled_out", clauses, language),
-        undecided=_lines(rows, "undecided", clauses, language),
+        ruled_out=_lines(party, rows, "ruled_out", clauses, language),
+        undecided=_lines(party, rows, "undecided", clauses, language),
         switched_off=tuple(_off(row, thrown[row.detail["switch"]], language) for row in off),
     )
 
@@ -132,15 +146,29 @@ def _clauses(
 
 
 def _lines(
-    rows: Iterable[RegimeAnswer], outcome: str, clauses: dict[str, ClauseName], language: str
+    party: Party, rows: Iterable[RegimeAnswer], outcome: str, clauses: dict[str, ClauseName], language: str
 ) -> tuple[RegimeLine, ...]:
-    return tuple(_line(row, clauses.get(row.regime), language) for row in rows if row.outcome == outcome)
+    return tuple(
+        _line(party, row, clauses.get(row.regime), language) for row in rows if row.outcome == outcome
+    )
 
 
-def _line(row: RegimeAnswer, clause: ClauseName | None, language: str) -> RegimeLine:
-    name = clause.name if clause else law_name(row.regime, language)
-    text = _detail(row.detail, language)
-    return RegimeLine(name, row.outcome, text, clause.recipient if clause else "")
+def _line(party: Party, row: RegimeAnswer, clause: ClauseName | None, language: str) -> RegimeLine:
+    anchor = f"regime-{row.regime.replace('/', '-')}"
+    return RegimeLine(
+        anchor=anchor,
+        name=clause.name if clause else law_name(row.regime, language),
+        outcome=row.outcome,
+        text=in_words(row.detail["reason"], language),
+        recipient=clause.recipient if clause else "",
+        needs=needs_of(party, row.detail.get("needs", ()), back="obligations", at=anchor),
+    )
+
+
+def needs_of(party: Party, facts: Iterable[str], *, back: str, at: str) -> tuple[Need, ...]:
+    """Return unknown facts as links to their fields, which lead back to `at` of the page `back`."""
+    uid = party.incident.uid
+    return tuple(Need(fact_label(fact), asking_url(uid, fact, back=back, at=at)) for fact in facts)
 
 
 def _off(row: RegimeAnswer, switch: RegimeSwitch, language: str) -> SwitchedOffLine:

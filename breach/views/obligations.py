@@ -11,16 +11,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from breach.errors import TocsinError
 from breach.figures import time_line
-from breach.forms.law import AwarenessForm, FactsForm
+from breach.forms.law import AwarenessForm
 from breach.models import Client, Obligation
-from breach.permissions import can, require
+from breach.permissions import can
 from breach.queries import workings
 from breach.queries.affected import counts_of
 from breach.queries.clocks import clock_of, shown_clocks
-from breach.queries.facts import awareness_history, current_awareness, facts_of
+from breach.queries.facts import awareness_history, current_awareness
 from breach.queries.room import live_obligations
 from breach.services.awareness import set_awareness
-from breach.services.facts import update_facts
 from breach.views.room import reader, refuse_into, room
 
 
@@ -115,30 +114,3 @@ def working(request: HttpRequest, uid: str, row: str) -> HttpResponse:
         "working": workings.of(found, _language()),
     }
     return render(request, "breach/obligations/working.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-def facts(request: HttpRequest, uid: str) -> HttpResponse:
-    """What is known, field by field; unknown is an answer."""
-    incident, context = _frame(request, uid)
-    user, party, now = reader(request), context["party"], context["now"]
-    form = FactsForm(request.POST or None, facts=facts_of(party), now=now, zone=incident.zone)
-    if request.method == "POST":
-        require(user, "facts.edit", incident)
-        if form.is_valid():
-            try:
-                update_facts(
-                    actor=user,
-                    incident=incident,
-                    party=party,
-                    changes=form.changes(),
-                    reason=form.cleaned_data["reason"],
-                    now=now,
-                )
-            except TocsinError as refusal:
-                refuse_into(form, refusal)
-            else:
-                messages.success(request, _("Facts recorded. Every clock was computed again."))
-                return redirect("obligations", uid)
-    context |= {"form": form, "may_edit_facts": can(user, "facts.edit", incident)}
-    return render(request, "breach/obligations/facts.html", context, status=422 if form.errors else 200)

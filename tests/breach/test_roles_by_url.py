@@ -38,6 +38,9 @@ ROOM: dict[str, tuple[str, str]] = {
     "asked-file": ("ffffnnso", NO),
     "incident-move": (EDIT, "vvvfnns"),
     "facts": (SEEN, "vvvfnns"),
+    "facts-upload": (NO, "vvvfnns"),
+    "facts-version": (SEEN, NO),
+    "facts-document": (SEEN, NO),
     "awareness": (NO, "vvvfnns"),
     "obligations": (SEEN, NO),
     "holds": (SEEN, "vvvfnns"),
@@ -217,7 +220,10 @@ def said(response: HttpResponse) -> str:
 
 def keywords(name: str, world: World) -> dict[str, Any]:
     """Return what stands in an address of the incident room."""
+    version = world.house.party.factsversion_rows.first()
     rows: dict[str, Any] = {
+        "facts-version": version,
+        "facts-document": version,
         "obligation": world.obligation,
         "hold": world.hold,
         "approval": world.approval,
@@ -258,7 +264,7 @@ def keywords(name: str, world: World) -> dict[str, Any]:
         found["row"] = rows.get(name, world.notice).uid
     elif name in rows:
         found["row"] = rows[name].uid
-    found["number"] = 1
+    found["number"], found["kind"] = 1, "json"
     found["token"] = world.feed.token
     keys = {"notice-text": "fr", "filing-section": SECTION, "filing-promise": PROMISED} | {
         "settings-regime": "eu_gdpr_controller"

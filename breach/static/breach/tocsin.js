@@ -90,6 +90,20 @@
     if (field) { event.preventDefault(); field.focus() }
   })
 
+  /* A link to a fact leads into its field: its section opens, and what is typed next goes there. */
+  function openAsked () {
+    const place = location.hash.startsWith('#fact-') && document.getElementById(location.hash.slice(1))
+    if (!place) return
+    const section = place.closest('details')
+    if (section) section.open = true
+    const field = place.querySelector('select, textarea, input:not([type=hidden])')
+    place.scrollIntoView()
+    if (field) field.focus({ preventScroll: true })
+  }
+  window.addEventListener('hashchange', openAsked)
+  /* The browser itself puts the focus on the place of the link once the page is loaded: go after it. */
+  window.addEventListener('load', () => requestAnimationFrame(openAsked))
+
   /* One open menu at a time; Escape and a click elsewhere close it. */
   function closeMenus (except) {
     document.querySelectorAll('details.menu[open]').forEach(menu => { if (menu !== except) menu.open = false })

@@ -138,6 +138,7 @@ def record_facts(cast: Cast, facts: dict[str, Any], reason: str, **more: Any) ->
     one.tab("Obligations")
     one.follow("The facts all this rests on")
     values = {name: value for name, value in facts.items() if name != "sectors"}
+    one.unfold("What the organisation is")
     one.fill(**values, **more, reason=reason)
     one.press("Record these facts")
     one.sees("Facts recorded.")
