@@ -99,7 +99,8 @@ SECTIONS = (
         _("Tests that only the organisation can answer."),
         (
             "significant_incident", "major_ict_incident", "client_financial_impact", "trust_service_impact",
-            "exploited_vulnerability", "severe_product_incident", "serious_ai_incident", "material_incident",
+            "exploited_vulnerability", "severe_product_incident", "serious_ai_incident",
+            "ai_infrastructure_or_widespread", "ai_death", "material_incident",
             "reportable_cyber_incident",
         ),
         is_open=False,

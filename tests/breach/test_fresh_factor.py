@@ -24,6 +24,8 @@ ASKS: list[tuple[str, str, dict[str, Any]]] = [
     ("notice", "manager", {"step": "decide"}),
     ("notice", "manager", {"step": "release"}),
     ("ledger-export", "manager", {}),
+    ("people-exports", "manager", {}),
+    ("people-export", "manager", {}),
     ("register-csv", "manager", {}),
     ("readers", "manager", {}),
     ("reader-retire", "manager", {}),
