@@ -116,8 +116,15 @@ def hold(house: House, now: datetime, until: datetime | None = None) -> LawHold:
     )
 
 
-@pytest.mark.parametrize(("language", "label"), [("en", "Held back"), ("fr", "Suspendu")])
-@pytest.mark.parametrize("days", [None, 3], ids=["open", "three days"])
+@pytest.mark.parametrize(
+    ("language", "label", "days"),
+    [
+        ("en", "Held back, no end set", None),
+        ("fr", "Suspendu, sans terme fixé", None),
+        ("en", "held until", 3),
+        ("fr", "suspendu jusqu’au", 3),
+    ],
+)
 def test_a_clock_that_is_held_names_the_document(
     running: House, now: datetime, language: str, label: str, days: int | None
 ) -> None:
