@@ -220,7 +220,7 @@ def said(response: HttpResponse) -> str:
 
 def keywords(name: str, world: World) -> dict[str, Any]:
     """Return what stands in an address of the incident room."""
-    version = world.house.party.factsversion_rows.first()
+    version = world.obligation.party.factsversion_rows.first()
     rows: dict[str, Any] = {
         "facts-version": version,
         "facts-document": version,

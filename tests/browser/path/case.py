@@ -138,7 +138,13 @@ def record_facts(cast: Cast, facts: dict[str, Any], reason: str, **more: Any) ->
     one.tab("Obligations")
     one.follow("The facts all this rests on")
     values = {name: value for name, value in facts.items() if name != "sectors"}
-    one.unfold("What the organisation is")
+    for section in (
+        "Who you are here",
+        "What the organisation is",
+        "Further instants",
+        "What some laws leave you to find",
+    ):
+        one.unfold(section)
     one.fill(**values, **more, reason=reason)
     one.press("Record these facts")
     one.sees("Facts recorded.")
