@@ -85,7 +85,7 @@ def postal_lines(recipient: Recipient, sender: Sender, phrases: Phrases) -> tupl
     Letters about somebody who has died go to the next of kin, a minor's to the guardian; the name of the one
     or the other stands on it only where nobody is named.
     """
-    lines = _template_lines(recipient)
+    lines = place_lines(recipient)
     if recipient.country != sender.country:
         lines = (*lines, country_line(recipient.country, sender.country))
     return (*_addressee(recipient, phrases), *(line for line in lines if line))
@@ -100,7 +100,10 @@ def _addressee(recipient: Recipient, phrases: Phrases) -> tuple[str, ...]:
     return (recipient.guardian,) if recipient.guardian else (phrases.guardian_line, recipient.full_name)
 
 
-def _template_lines(recipient: Recipient) -> tuple[str, ...]:
+def place_lines(recipient: Recipient) -> tuple[str, ...]:
+    """Street, postcode and town as they are written in the country of destination, the town in capitals where that is
+    usual; some may be empty.
+    """
     rows, is_upper = _layout(recipient.country)
     city = recipient.city.upper() if is_upper else recipient.city
     region = recipient.region.partition("-")[2] if recipient.country in _REGION_IS_CODE else ""
