@@ -50,6 +50,15 @@ class DecisionForm(forms.Form):
     )
 
 
+class ReviewForm(forms.Form):
+    """Another day for the decision that stands, without deciding anew."""
+
+    decision = forms.CharField(widget=forms.HiddenInput)
+    review_on = forms.DateField(
+        label=_("Look at it again on"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+
 class ApprovalForm(forms.Form):
     """The digest is the one shown on the page: what the approver saw is what is approved."""
 

@@ -195,7 +195,11 @@ class Advice(SealedTexts, PartyRow):
 
 
 class Decision(SealedTexts, PartyRow):
-    """To notify or not, by management, with reasons, on the facts and the advice of that moment."""
+    """To notify or not, by management, with reasons, on the facts and the advice of that moment.
+
+    The last one about the same stands. Once a version of the facts takes its ground away, `reopened_by` names that
+    version, `reopened_because` the keys of the facts and `reopened_effect` what the rules answered and answer now.
+    """
 
     text_label = "decision"
     ABOUT = [("authority", _("The authority")), ("individuals", _("The people concerned"))]
@@ -206,7 +210,9 @@ class Decision(SealedTexts, PartyRow):
     facts = models.ForeignKey(FactsVersion, on_delete=models.PROTECT, related_name="+")
     review_on = models.DateField(null=True)
     reopened_at = models.DateTimeField(null=True)
+    reopened_by = models.ForeignKey(FactsVersion, on_delete=models.PROTECT, null=True, related_name="+")
     reopened_because = models.JSONField(default=list)
+    reopened_effect = models.JSONField(default=dict)
 
     @property
     def why_not_followed(self) -> str:

@@ -1,11 +1,11 @@
-"""Alarms of clocks: the house's marks, one row for each alarm, recipient and channel, and where alarms go."""
+"""Alarms of clocks and reviews: the house's marks, one row for each alarm, recipient and channel, and where alarms go."""
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from breach.models.base import Row
-from breach.models.facts import Obligation
+from breach.models.facts import Decision, Obligation
 from breach.models.incidents import Incident
 from breach.models.users import User
 
@@ -59,14 +59,15 @@ class ReminderState(models.TextChoices):
 
 
 class Reminder(Row):
-    """One alarm of an obligation for one recipient by one channel, until it has left once.
+    """One alarm of an obligation, or of a decision to be looked at again, for one recipient by one channel.
 
-    `state` moves only by conditional updates in breach/services/reminders.py. `next_try_at` is when it may
+    It leaves once. `state` moves only by conditional updates in breach/services/reminders.py. `next_try_at` is when it may
     leave: at first `due`, after a failure later. `interrupted` counts hand-overs of which nobody knows
     whether they happened. A row never goes away: what was called off says why in `note`.
     """
 
-    obligation = models.ForeignKey(Obligation, on_delete=models.PROTECT, related_name="reminders")
+    obligation = models.ForeignKey(Obligation, on_delete=models.PROTECT, related_name="reminders", null=True)
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="reminders", null=True)
     plan = models.ForeignKey(ReminderPlan, on_delete=models.PROTECT, related_name="+", null=True)
     mark = models.CharField(max_length=20)
     due = models.DateTimeField()
@@ -87,6 +88,11 @@ class Reminder(Row):
         ordering = ["due", "pk"]
         constraints = [
             models.CheckConstraint(
+                name="reminder_of_one_thing",
+                condition=Q(obligation__isnull=False, decision__isnull=True)
+                | Q(obligation__isnull=True, decision__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="reminder_has_one_recipient",
                 condition=Q(channel="webhook", endpoint__isnull=False, user__isnull=True)
                 | Q(~Q(channel="webhook"), endpoint__isnull=True, user__isnull=False),
@@ -101,8 +107,21 @@ class Reminder(Row):
                 fields=["obligation", "mark", "endpoint"],
                 condition=Q(endpoint__isnull=False) & ~Q(state="withdrawn"),
             ),
+            models.UniqueConstraint(
+                name="reminder_of_decision_once",
+                fields=["decision", "mark", "channel", "user"],
+                condition=Q(decision__isnull=False) & ~Q(state="withdrawn"),
+            ),
         ]
         indexes = [models.Index(fields=["state", "next_try_at"], name="reminder_to_send")]
+
+    @property
+    def subject(self) -> Obligation | Decision:
+        """What it alarms about."""
+        found = self.obligation or self.decision
+        if found is None:
+            raise ValueError("an alarm is about a clock or a decision")
+        return found
 
 
 class InAppNotice(Row):

@@ -36,8 +36,7 @@ def rules_answer(facts: Facts, language: str) -> RulesAnswer:
 def in_words(document: dict[str, Any], language: str) -> RulesAnswer:
     """Word a stored or fresh assessment document."""
     enisa = document["enisa"]
-    levels = {"low": _("low"), "medium": _("medium"), "high": _("high"), "very_high": _("very high")}
-    risks = {"unlikely": _("unlikely"), "risk": _("risk"), "high_risk": _("high risk")}
+    levels, risks = level_names(), risk_names()
     formula = "SE = DPC × EI + CB = {dpc} × {ei} + {cb}".format(
         **{name: _span(enisa[name]) for name in ("dpc", "ei", "cb")}
     )
@@ -52,6 +51,14 @@ def in_words(document: dict[str, Any], language: str) -> RulesAnswer:
         people=_people(document),
         reasons=tuple(reasons),
     )
+
+
+def level_names() -> dict[str, str]:
+    return {"low": _("low"), "medium": _("medium"), "high": _("high"), "very_high": _("very high")}
+
+
+def risk_names() -> dict[str, str]:
+    return {"unlikely": _("unlikely"), "risk": _("risk"), "high_risk": _("high risk")}
 
 
 def _people(document: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from breach.models import AffectedClient, AffectedState, Reminder
+from breach.models import AffectedClient, AffectedState, Obligation, Reminder
 
 LATE_AFTER = timedelta(minutes=10)
 
@@ -48,22 +48,22 @@ class Transport(AbstractContextManager["Transport"], Protocol):
 
 
 def alarm_of(row: Reminder, moment: datetime) -> Alarm:
-    """Return what the row says when it leaves at `moment`. Its obligation and incident are loaded."""
-    obligation = row.obligation
+    """Return what the row says when it leaves at `moment`. What it is about and the incident are loaded."""
+    clock = row.obligation
     return Alarm(
         key=row.uid,
-        reference=obligation.incident.reference,
-        deadline=obligation.due or obligation.held_until or row.due,
+        reference=row.subject.incident.reference,
+        deadline=(clock and (clock.due or clock.held_until)) or row.due,
         mark=row.mark,
         late=moment - row.due > LATE_AFTER,
         again=row.interrupted > 0,
         at=moment,
-        clients=_clients(row) if obligation.affected_id else 0,
+        clients=_clients(clock) if clock and clock.affected_id else 0,
     )
 
 
-def _clients(row: Reminder) -> int:
+def _clients(clock: Obligation) -> int:
     waiting = AffectedClient.objects.filter(
-        incident=row.obligation.incident, state=AffectedState.TO_TELL, due__isnull=False
+        incident=clock.incident, state=AffectedState.TO_TELL, due__isnull=False
     )
     return waiting.count()

@@ -17,10 +17,11 @@ from itertools import groupby
 
 import structlog
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from breach import clock
 from breach.models import InAppNotice, Obligation, Reminder, ReminderChannel, ReminderState, Role, User
+from breach.queries.decisions import deciders, stands
 from breach.services.alarm_mail import AlarmMail
 from breach.services.alarm_values import LATE_AFTER, NotDelivered, Transport, alarm_of
 from breach.services.record import record
@@ -53,7 +54,7 @@ class Due:
 def send_due(*, now: datetime) -> int:
     """Send every alarm that is due and not sent, once each, however many sweeps run. Returns how many left."""
     _free_stuck(now)
-    sent = sum(_notify(obligation, rows, now) for obligation, rows in _by_clock(now))
+    sent = sum(_notify(rows, now) for rows in _by_subject(now))
     with ExitStack() as held:
         return sent + _Outward(now, held).send()
 
@@ -79,9 +80,12 @@ def _waiting(now: datetime) -> QuerySet[Reminder]:
 
 
 def _found(now: datetime, channels: tuple[str, ...]) -> Iterator[Due]:
-    """Yield what is due by these channels, clock by clock, the longest waiting first."""
+    """Yield what is due by these channels: reviews, then clock by clock, the longest waiting first."""
     ready = _waiting(now).filter(channel__in=channels, next_try_at__lte=now).order_by("due", "obligation")
-    clocks = list(dict.fromkeys(ready.values_list("obligation", flat=True)))
+    reviews = list(dict.fromkeys(ready.exclude(decision=None).values_list("decision", flat=True)))
+    for start in range(0, len(reviews), BATCH):
+        yield from _lines(now, channels, Q(decision__in=reviews[start : start + BATCH]))
+    clocks = list(dict.fromkeys(ready.exclude(obligation=None).values_list("obligation", flat=True)))
     # One message stands for all clocks of clients: they are looked at together, whatever their number.
     together = set(
         Obligation.objects.filter(pk__in=clocks, affected__isnull=False).values_list("pk", flat=True)
@@ -90,37 +94,41 @@ def _found(now: datetime, channels: tuple[str, ...]) -> Iterator[Due]:
     batches = [list(together)] if together else []
     batches += [alone[start : start + BATCH] for start in range(0, len(alone), BATCH)]
     for batch in batches:
-        rows = _waiting(now).filter(obligation__in=batch, channel__in=channels)
-        rows = rows.select_related("obligation__incident", "user", "endpoint")
-        ordered = sorted(rows, key=lambda one: (*_line(one), one.due, one.pk))
-        for _key, line in groupby(ordered, key=_line):
-            *older, last = line
-            # A row that failed waits for its next try; a newer mark does not wait for an older one's.
-            if last.next_try_at <= now:
-                yield Due(last, tuple(older))
+        yield from _lines(now, channels, Q(obligation__in=batch))
 
 
-def _line(row: Reminder) -> tuple[int, str, int, int]:
-    """What makes alarms one line of messages: clock (all clocks of an incident's clients are one), channel, recipient."""
-    clock_key = -row.obligation.incident_id if row.obligation.affected_id else row.obligation_id
-    return (clock_key, row.channel, row.user_id or 0, row.endpoint_id or 0)
+def _lines(now: datetime, channels: tuple[str, ...], of: Q) -> Iterator[Due]:
+    rows = _waiting(now).filter(of, channel__in=channels)
+    rows = rows.select_related("obligation__incident", "decision__incident", "user", "endpoint")
+    ordered = sorted(rows, key=lambda one: (*_line(one), one.due, one.pk))
+    for _key, line in groupby(ordered, key=_line):
+        *older, last = line
+        # A row that failed waits for its next try; a newer mark does not wait for an older one's.
+        if last.next_try_at <= now:
+            yield Due(last, tuple(older))
+
+
+def _line(row: Reminder) -> tuple[int, int, str, int, int]:
+    """What makes alarms one line of messages: subject (all clocks of an incident's clients are one), channel, recipient."""
+    clock = row.obligation
+    clock_key = -clock.incident_id if clock and clock.affected_id else row.obligation_id or 0
+    return (clock_key, row.decision_id or 0, row.channel, row.user_id or 0, row.endpoint_id or 0)
 
 
 # --- in the application ----------------------------------------------------------------------------------
 
 
-def _by_clock(now: datetime) -> Iterator[tuple[Obligation, list[Due]]]:
+def _by_subject(now: datetime) -> Iterator[list[Due]]:
     found = _found(now, (ReminderChannel.IN_APP,))
-    for _pk, group in groupby(found, key=lambda one: one.row.obligation_id):
-        rows = list(group)
-        yield rows[0].row.obligation, rows
+    for _pk, group in groupby(found, key=lambda one: (one.row.obligation_id, one.row.decision_id)):
+        yield list(group)
 
 
-def _notify(obligation: Obligation, rows: list[Due], now: datetime) -> int:
-    """Put the notices of one clock into the application, and record it, in one transaction."""
+def _notify(rows: list[Due], now: datetime) -> int:
+    """Put the notices of one clock or review into the application, and record it, in one transaction."""
     with transaction.atomic():
-        running = Obligation.objects.filter(pk=obligation.pk, state__in=RUNNING).exists()
-        wanted = set(in_charge(obligation.incident).values_list("pk", flat=True)) if running else set()
+        running = _runs(rows[0].row)
+        wanted = set(_wanted(rows[0].row).values_list("pk", flat=True)) if running else set()
         told: list[Due] = []
         for one in rows:
             if one.row.user_id not in wanted:
@@ -136,18 +144,42 @@ def _notify(obligation: Obligation, rows: list[Due], now: datetime) -> int:
 
 
 def _put(user: User, row: Reminder, now: datetime) -> None:
-    obligation = row.obligation
+    clock, subject = row.obligation, row.subject
     values = {
-        "obligation": obligation.uid,
+        _what(row): subject.uid,
         "mark": row.mark,
-        "due": (obligation.due or row.due).isoformat(),
+        "due": ((clock and clock.due) or row.due).isoformat(),
         "late": now - row.due > LATE_AFTER,
     }
-    usual = "clients_untold" if obligation.affected_id else "clock"
-    kind = {HOLD: "hold_over", REVIEW: "hold_review"}.get(row.mark.partition(" ")[0], usual)
     InAppNotice.objects.create(
-        user=user, incident=obligation.incident, kind=kind, values=values, created_at=now
+        user=user, incident=subject.incident, kind=_kind(row), values=values, created_at=now
     )
+
+
+def _kind(row: Reminder) -> str:
+    """The kind of notice (breach/queries/told.py) that a row becomes."""
+    clock = row.obligation
+    if clock is None:
+        return "decision_review"
+    usual = "clients_untold" if clock.affected_id else "clock"
+    return {HOLD: "hold_over", REVIEW: "hold_review"}.get(row.mark.partition(" ")[0], usual)
+
+
+def _what(row: Reminder) -> str:
+    return "decision" if row.obligation is None else "obligation"
+
+
+def _runs(row: Reminder) -> bool:
+    """Whether what it alarms about still asks for somebody: a clock that runs, the decision that stands."""
+    if row.decision is not None:
+        return stands(row.decision)
+    return Obligation.objects.filter(pk=row.subject.pk, state__in=RUNNING).exists()
+
+
+def _wanted(row: Reminder) -> QuerySet[User]:
+    """Those whom it is for: a review those who may decide, a clock everybody in charge."""
+    incident = row.subject.incident
+    return in_charge(incident) if row.decision is None else deciders(incident)
 
 
 # --- out of the house ------------------------------------------------------------------------------------
@@ -236,14 +268,13 @@ class _Outward:
 
 def _unwanted(row: Reminder) -> str:
     """Say why an alarm that is due should not leave after all; "" when it should."""
-    incident = row.obligation.incident
-    if not Obligation.objects.filter(pk=row.obligation_id, state__in=RUNNING).exists():
+    if not _runs(row):
         return "ended"
-    if incident.drill:
+    if row.subject.incident.drill:
         return "drill"
     if row.endpoint is not None:
         return "retired" if row.endpoint.retired_at else ""
-    return "" if row.user_id in in_charge(incident).values_list("pk", flat=True) else "left"
+    return "" if row.user_id in _wanted(row).values_list("pk", flat=True) else "left"
 
 
 # --- settling --------------------------------------------------------------------------------------------
@@ -275,7 +306,7 @@ def _call_off(one: Due, why: str, moment: datetime) -> None:
 
 
 def _record(told: list[Due], moment: datetime) -> None:
-    """Enter one hand-over, or the notices of one clock, in the incident's chain."""
+    """Enter one hand-over, or the notices of one clock or review, in the incident's chain."""
     first = told[0].row
     data = {
         "mark": first.mark,
@@ -289,9 +320,9 @@ def _record(told: list[Due], moment: datetime) -> None:
     }
     record(
         actor=None,
-        incident=first.obligation.incident,
+        incident=first.subject.incident,
         action="reminder.sent",
-        subject=first.obligation.uid,
+        subject=first.subject.uid,
         data=data,
         now=moment,
     )
@@ -299,21 +330,21 @@ def _record(told: list[Due], moment: datetime) -> None:
 
 def _give_up(one: Due, failure: NotDelivered, moment: datetime) -> None:
     """Record that an alarm was not delivered in the end, and tell the managers in charge."""
-    row, obligation = one.row, one.row.obligation
+    row, subject = one.row, one.row.subject
     data = {"mark": row.mark, "channel": row.channel, "to": _name(row), "tries": row.tries}
-    for manager in in_charge(obligation.incident).filter(role=Role.MANAGER):
+    for manager in in_charge(subject.incident).filter(role=Role.MANAGER):
         InAppNotice.objects.create(
             user=manager,
-            incident=obligation.incident,
+            incident=subject.incident,
             kind="alarm_failed",
-            values={"obligation": obligation.uid, "channel": row.channel, "to": _name(row)},
+            values={_what(row): subject.uid, "channel": row.channel, "to": _name(row)},
             created_at=moment,
         )
     record(
         actor=None,
-        incident=obligation.incident,
+        incident=subject.incident,
         action="reminder.failed",
-        subject=obligation.uid,
+        subject=subject.uid,
         data=data | {"kind": failure.kind},
         now=moment,
     )

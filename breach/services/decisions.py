@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from breach.errors import BadInput, Conflict
 from breach.law import risk as law_risk
@@ -15,19 +16,11 @@ from breach.law.facts import Facts
 from breach.models import Advice, Assessment, Decision, FactsVersion, Incident, Party, User
 from breach.permissions import require
 from breach.queries.facts import latest_version
+from breach.services import reviews
 from breach.services.record import record
 
 RISKS = ("unlikely", "risk", "high_risk")
 OUTCOMES = ("notify", "do_not_notify", "wait")
-# Facts that a decision rests on; others (a receipt number, a second count of records) do not open it again.
-WEIGHTY = frozenset(
-    {
-        "confidentiality", "integrity", "availability", "cause", "accessed", "exfiltration", "recipients",
-        "recipients_malicious", "deletion_confirmed", "backup", "restore_hours", "availability_harm", "data_kinds",
-        "encryption", "encryption_strong", "key_compromised", "unintelligible", "hashes_broken", "people_by_country",
-        "minors", "vulnerable", "harm_occurred", "harms", "high_risk_averted", "disproportionate_effort",
-    }
-)  # fmt: skip
 
 
 def assess(
@@ -98,12 +91,16 @@ def decide(
     advice = Advice.objects.filter(party=party).order_by("-pk").first()
     if advice and advice.recommends != outcome and not why_not_followed.strip():
         raise BadInput(
-            "The officer advised otherwise",
+            _("The officer advised otherwise"),
             place="why_not_followed",
-            mend="Say why the advice is not followed.",
+            mend=_("Say why the advice is not followed."),
         )
     if outcome == "wait" and review_on is None:
-        raise BadInput("Waiting needs a date", place="review_on", mend="Say when this is looked at again.")
+        raise BadInput(
+            _("Waiting needs a date"), place="review_on", mend=_("Say when this is looked at again.")
+        )
+    if review_on is not None:
+        reviews.check_day(review_on, incident, now)
     with transaction.atomic():
         row = Decision(
             incident=incident,
@@ -119,61 +116,37 @@ def decide(
         )
         row.seal_texts(reasons=reasons, why_not_followed=why_not_followed)
         row.save()
+        reviews.plan_review(decision=row, now=now)
         data: dict[str, Any] = {
             "party": party.uid,
             "about": about,
             "outcome": outcome,
             "facts": version.number,
+            "review_on": review_on.isoformat() if review_on else None,
         }
         data |= {"advice": advice.uid if advice else None, "reasons_digest": row.texts_digest}
         record(actor=actor, incident=incident, action="decision.made", subject=row.uid, data=data, now=now)
     return row
 
 
-def reopen_where_undermined(
-    *, version: FactsVersion, changed: Sequence[str], now: datetime
-) -> list[Decision]:
-    """Mark the standing decisions of the party whose facts changed, and name which. In the caller's transaction."""
-    weighty = sorted(WEIGHTY.intersection(changed))
-    if not weighty:
-        return []
-    reopened = []
-    for about in ("authority", "individuals"):
-        row = Decision.objects.filter(party_id=version.party_id, about=about).order_by("-pk").first()
-        # Notifying stands whatever more becomes known; not notifying and waiting rest on the facts.
-        if row is None or row.outcome == "notify" or row.reopened_at:
-            continue
-        row.reopened_at, row.reopened_because = now, weighty
-        row.save(update_fields=["reopened_at", "reopened_because"])
-        data = {"because": weighty, "facts": version.number}
-        record(
-            actor=None,
-            incident=version.incident,
-            action="decision.reopened",
-            subject=row.uid,
-            data=data,
-            now=now,
-        )
-        reopened.append(row)
-    return reopened
-
-
 def _version(party: Party) -> FactsVersion:
     version = latest_version(party)
     if version is None:
-        raise Conflict("No facts are recorded yet. Enter what is known first.")
+        raise Conflict(_("No facts are recorded yet. Enter what is known first."))
     return version
 
 
 def _one_of(value: str, allowed: Sequence[str], place: str) -> None:
     if value not in allowed:
         raise BadInput(
-            f"{value!r} is not known here", place=place, mend=f"Choose one of: {', '.join(allowed)}."
+            _("“%(value)s” is not known here") % {"value": value},
+            place=place,
+            mend=_("Choose one of: %(names)s.") % {"names": ", ".join(allowed)},
         )
 
 
 def _reasons(text: str) -> None:
     if not text.strip():
         raise BadInput(
-            "Reasons are missing", place="reasons", mend="Say in a sentence or two what decided it."
+            _("Reasons are missing"), place="reasons", mend=_("Say in a sentence or two what decided it.")
         )

@@ -13,7 +13,7 @@ from breach.law.facts import Facts
 from breach.models import FactsVersion, Incident, Party, User
 from breach.permissions import require
 from breach.queries.facts import FIRM, counted_facts, latest_version
-from breach.services import decisions, obligations
+from breach.services import obligations, reopening
 from breach.services.record import record
 
 # Keys that other rows decide; a person changes those rows instead.
@@ -97,7 +97,7 @@ def _store(
             created_by=actor,
             created_at=now,
         )
-        decisions.reopen_where_undermined(version=version, changed=changed, now=now)
+        reopening.reopen_where_undermined(version=version, now=now)
         obligations.refresh(actor=actor, incident=incident, party=party, version=version, now=now)
         # Names of facts only: values may be free text.
         data: dict[str, Any] = {"party": party.uid, "number": version.number, "changed": changed}

@@ -10,7 +10,7 @@ from django.db.models import F
 from breach.errors import BadInput, Conflict, Forbidden
 from breach.models import Incident, Membership, Organisation, Party, PartyRole, Phase, PhaseChange, Role, User
 from breach.permissions import membership, require
-from breach.services import reminders
+from breach.services import reminders, reviews
 from breach.services.keys import incident_keys
 from breach.services.record import record
 
@@ -143,6 +143,7 @@ def add_member(
         if not made:
             raise Conflict("This person is a member already.")
         reminders.include_member(member=member, now=now)
+        reviews.include_member(member=member, now=now)
         data = {"user": user.uid, "is_dpo": is_dpo, "is_deputy": is_deputy}
         record(actor=actor, incident=incident, action="member.added", subject=member.uid, data=data, now=now)
     return member

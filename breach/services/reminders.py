@@ -130,7 +130,9 @@ def replan_outdated(*, now: datetime) -> int:
 
 
 def _outdated(marks: Marks, now: datetime) -> QuerySet[Reminder, int]:
-    coming = Reminder.objects.filter(state=ReminderState.PLANNED, next_try_at__gt=now, due__gt=now)
+    coming = Reminder.objects.filter(
+        obligation__isnull=False, state=ReminderState.PLANNED, next_try_at__gt=now, due__gt=now
+    )
     return coming.exclude(plan=marks.version).order_by().values_list("obligation", flat=True).distinct()
 
 

@@ -1,26 +1,38 @@
 """Severity, risk, advice and decision on one page, in that order."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from breach.errors import TocsinError
-from breach.forms.law import AdviceForm, AssessmentForm, DecisionForm
-from breach.models import Advice, Assessment, Decision
+from breach.forms.law import AdviceForm, AssessmentForm, DecisionForm, ReviewForm
+from breach.models import Advice, Assessment, Decision, Incident, Party, User
 from breach.permissions import can, require
+from breach.queries.decisions import DecisionLine, decision_lines
 from breach.queries.facts import facts_of
 from breach.queries.severity import rules_answer
-from breach.services import decisions
+from breach.services import decisions, reviews
 from breach.views.room import reader, refuse_into, room
 
-FORMS: dict[str, type[Form]] = {"assess": AssessmentForm, "advise": AdviceForm, "decide": DecisionForm}
-RIGHTS = {"assess": "assessment.make", "advise": "advice.give", "decide": "decision.make"}
+FORMS: dict[str, type[Form]] = {
+    "assess": AssessmentForm,
+    "advise": AdviceForm,
+    "decide": DecisionForm,
+    "review": ReviewForm,
+}
+RIGHTS = {
+    "assess": "assessment.make",
+    "advise": "advice.give",
+    "decide": "decision.make",
+    "review": "decision.make",
+}
 ACTS: dict[str, Any] = {"assess": decisions.assess, "advise": decisions.advise, "decide": decisions.decide}
 
 
@@ -34,32 +46,54 @@ def assessment(request: HttpRequest, uid: str) -> HttpResponse:
     forms = {name: kind(request.POST if name == form_name else None) for name, kind in FORMS.items()}
     if form_name in FORMS and forms[form_name].is_valid():
         try:
-            ACTS[form_name](
-                actor=user,
-                incident=incident,
-                party=party,
-                now=context["now"],
-                **forms[form_name].cleaned_data,
-            )
+            _act(form_name, forms[form_name], user, party, context["now"])
         except TocsinError as refusal:
             refuse_into(forms[form_name], refusal)
         else:
             messages.success(request, _("Recorded."))
             return redirect("assessment", uid)
+    language = (get_language() or "en")[:2]
     context |= {
-        "rules": rules_answer(facts_of(party), (get_language() or "en")[:2]),
+        "rules": rules_answer(facts_of(party), language),
         "assessments": Assessment.objects.filter(party=party)
         .select_related("created_by", "facts", "incident")
         .order_by("-pk"),
         "advices": Advice.objects.filter(party=party)
         .select_related("created_by", "incident")
         .order_by("-pk"),
-        "decisions": Decision.objects.filter(party=party)
-        .select_related("created_by", "facts", "advice", "incident")
-        .order_by("-pk"),
         "forms": forms,
         "hidden": {name: {"form": name} for name in FORMS},
-        "may": {name: can(user, right, incident) for name, right in RIGHTS.items()},
+        "may": _may(user, incident),
     }
+    lines = decision_lines(party, language)
+    context["decisions"] = [_shown(line, forms["review"], context["may"]["review"]) for line in lines]
+    context["asks_again"] = any(line.stands and line.reopened for line in lines)
     failed = any(form.errors for form in forms.values())
     return render(request, "breach/assessment.html", context, status=422 if failed else 200)
+
+
+def _act(name: str, form: Form, user: User, party: Party, now: datetime) -> None:
+    data = form.cleaned_data
+    if name != "review":
+        ACTS[name](actor=user, incident=party.incident, party=party, now=now, **data)
+        return
+    row = Decision.objects.filter(party=party, uid=data["decision"]).select_related("incident").first()
+    if row is None:
+        raise Http404
+    reviews.move_review(actor=user, decision=row, review_on=data["review_on"], now=now)
+
+
+def _may(user: User, incident: Incident) -> dict[str, bool]:
+    rights = {right: can(user, right, incident) for right in dict.fromkeys(RIGHTS.values())}
+    return {name: rights[right] for name, right in RIGHTS.items()}
+
+
+def _shown(line: DecisionLine, posted: Form, may_review: bool) -> dict[str, Any]:
+    """A decision with the form for its day: what was posted where it was refused, else the day that stands."""
+    if not (may_review and line.stands):
+        return {"shown": line, "review": None, "hidden": {}}
+    is_posted = posted.is_bound and posted.data.get("decision") == line.row.uid
+    initial = {"decision": line.row.uid, "review_on": line.row.review_on}
+    # Two decisions stand at most, each with the same form: the ids of their fields differ.
+    form = posted if is_posted else ReviewForm(initial=initial, auto_id=f"id_{line.row.about}_%s")
+    return {"shown": line, "review": form, "hidden": {"form": "review"}}

@@ -1,6 +1,6 @@
 """Assessment, advice and decision are three records; the officer never decides."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 
@@ -127,33 +127,6 @@ def test_not_following_the_advice_needs_a_reason(known: House, now: datetime) ->
 def test_waiting_needs_a_date(known: House, now: datetime) -> None:
     with pytest.raises(BadInput, match="date"):
         notify(known, now, outcome="wait")
-
-
-def test_not_to_notify_reopens_when_a_fact_it_rested_on_changes_and_says_which(
-    known: House, now: datetime
-) -> None:
-    row = notify(known, now, outcome="do_not_notify")
-    later = now + timedelta(hours=1)
-    update_facts(
-        actor=known.responder,
-        incident=known.incident,
-        party=known.party,
-        changes={"records_total": 9000},
-        reason="count",
-        now=later,
-    )
-    row.refresh_from_db()
-    assert row.reopened_at is None
-    update_facts(
-        actor=known.responder,
-        incident=known.incident,
-        party=known.party,
-        changes={"hashes_broken": True},
-        reason="lab",
-        now=later,
-    )
-    row.refresh_from_db()
-    assert (row.reopened_at, row.reopened_because) == (later, ["hashes_broken"])
 
 
 def test_a_decision_without_facts_is_refused(house: House, now: datetime) -> None:
