@@ -57,6 +57,7 @@ room_patterns = [
     path("people/files/", intake.upload, name="people-upload"),
     path("people/files/<str:row>/", intake.file, name="people-file"),
     path("people/files/<str:row>/refused.csv", intake.refused, name="people-refused"),
+    path("people/archives/<str:row>/", intake.archive, name="people-archive"),
     path("people/add/", person.add, name="people-add"),
     path("people/mark/", person.mark_many, name="people-mark"),
     path("people/exports/", people_exports.exports, name="people-exports"),

@@ -36,6 +36,7 @@ from notifications.models import Filing, Notice, PrintRun, Reader, Report
 from notifications.services import filings
 from notifications.services.prepare import prepare_some
 from notifications.services.reports import add_reader, make_report
+from tests.breach.intake.tables import packed
 from tests.house import House
 from tests.notifications import campaign
 from tests.notifications.views.case import decide, drafted
@@ -102,8 +103,8 @@ def build_world(house: House, now: datetime) -> World:
         actor=actor,
         incident=incident,
         party=party,
-        stream=io.BytesIO(TABLE.encode()),
-        filename="people.csv",
+        stream=io.BytesIO(packed({"people.csv": TABLE, "read me.txt": "Exported from the shop."})),
+        filename="people.zip",
         now=now,
     )
     intake.profile(actor=actor, file=table, now=now)

@@ -15,10 +15,10 @@ class UploadForm(forms.Form):
     """A table as the responder has it. What is left empty is found out and shown."""
 
     table = forms.FileField(
-        label=_("Table"),
+        label=_("Table, or archive of tables"),
         help_text=_(
-            "CSV or TSV in any encoding, XLSX, ODS, Parquet, JSON Lines, vCard, or an SQL dump of PostgreSQL or MySQL. "
-            "It is sealed while it arrives."
+            "CSV or TSV in any encoding, XLSX, ODS, Parquet, JSON Lines, vCard, or an SQL dump of PostgreSQL or MySQL; "
+            "several of them as zip, or one as gzip. It is sealed while it arrives."
         ),
     )
     encoding = forms.CharField(

@@ -15,6 +15,14 @@ class Caps:
     ratio: int = 250
     ratio_from: int = 16 * MIB
     members: int = 2_000
+    # Of one upload, all its archives together: twice the largest single file. `ratio` holds for it too.
+    archive_bytes: int = 4096 * MIB
+    # A zip in a zip, with packed tables in it, is what nested exports are; every level beyond multiplies the work.
+    archive_depth: int = 3
+    # Each becomes a line on a page, which somebody maps and accepts.
+    archive_files: int = 200
+    # The list of names is read into memory as a whole; this is far more than two thousand names take.
+    directory_bytes: int = 2 * MIB
     columns: int = 128
     # Formats that name a value once can claim any number of rows.
     rows: int = 50_000_000

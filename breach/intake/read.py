@@ -19,6 +19,10 @@ from breach.intake.rows import Row
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 EMPTY_ZIP, GZIP, PARQUET = b"PK\x05\x06", b"\x1f\x8b", b"PAR1"
+# 7z, RAR, xz, Zstandard, and bzip2 at its usual block size.
+OTHER_ARCHIVES = (b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"BZh91AY&")
+TAR_MARK, TAR_AT = b"ustar", 257
+WORKBOOK_NAMES = (".xlsx", ".xlsm", ".ods")
 # As long as the row that keeps it allows (models/people.py).
 LONGEST_PART = 100
 _LIST = re.compile(r"\[\s*[{\[]")
@@ -70,8 +74,11 @@ def _fit(row: Row, width: int) -> Row | Refusal:
     return Refusal(row.number, "", "row_length")
 
 
-def open_table(stream: BinaryIO, place: str, options: Options | None = None, caps: Caps = CAPS) -> Table:
-    """Recognise format, encoding, delimiter and header of `stream` (seekable). `place` names it in messages.
+def open_table(
+    stream: BinaryIO, place: str, options: Options | None = None, caps: Caps = CAPS, *, name: str = ""
+) -> Table:
+    """Recognise format, encoding, delimiter and header of `stream` (seekable). `place` names it in messages; `name` is
+    what the file is called, where that may not be said.
 
     Raises BadInput for a file that is no table of people; nothing was kept then.
     """
@@ -93,7 +100,14 @@ def open_table(stream: BinaryIO, place: str, options: Options | None = None, cap
         case head if head.startswith(PARQUET):
             return _open_parquet(stream, place, caps)
         case head if head.startswith(GZIP):
-            raise BadInput("the file is packed twice", place=place, mend="Unpack it first.", code="archive")
+            raise BadInput("the file is packed", place=place, mend="Unpack it first.", code="archive")
+        case head if head.startswith(OTHER_ARCHIVES) or _is_tar(stream):
+            raise BadInput(
+                "this is an archive of a kind that is not read",
+                place=place,
+                mend="Pack the tables as zip or gzip.",
+                code="archive",
+            )
         case head if head == OLE:
             raise BadInput(
                 "this is an old (.xls) or encrypted workbook",
@@ -101,7 +115,7 @@ def open_table(stream: BinaryIO, place: str, options: Options | None = None, cap
                 mend=AS_TABLE,
                 code="workbook",
             )
-        case _ if place.lower().endswith((".xlsx", ".xlsm", ".ods")):
+        case _ if (name or place).lower().endswith(WORKBOOK_NAMES):
             raise BadInput(
                 "the name says workbook, the content is something else",
                 place=place,
@@ -110,6 +124,11 @@ def open_table(stream: BinaryIO, place: str, options: Options | None = None, cap
             )
         case _:
             return _open_text(stream, place, options, caps)
+
+
+def _is_tar(stream: BinaryIO) -> bool:
+    stream.seek(TAR_AT)
+    return stream.read(len(TAR_MARK)) == TAR_MARK
 
 
 def _open_text(stream: BinaryIO, place: str, options: Options, caps: Caps) -> Table:

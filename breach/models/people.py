@@ -29,10 +29,35 @@ class IntakeState(models.TextChoices):
     DISCARDED = "discarded", _("Discarded")
 
 
+class IntakeArchive(SealedTexts, PartyRow):
+    """An archive that was given and unpacked; it is not kept itself. What each of its files became is sealed: their names
+    may say who is affected. `files` = `tables` + `same` + `left_out`.
+    """
+
+    text_label = "intake-archive"
+
+    size = models.BigIntegerField()
+    digest = models.CharField(max_length=64)
+    files = models.PositiveIntegerField()
+    tables = models.PositiveIntegerField()
+    same = models.PositiveIntegerField()
+    left_out = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(files=models.F("tables") + models.F("same") + models.F("left_out")),
+                name="intake_archive_adds_up",
+            )
+        ]
+
+
 class IntakeFile(PartyRow):
     """One table of affected people. Its bytes are sealed; `read` = `accepted` + `refused` once it was tried.
 
-    `same_file` is a blind index of its content, so that the same file given twice is noticed. `ages_on`
+    `same_file` is a blind index of its content and of the sheet or table read, so that the same given twice is noticed.
+    `archive_entry` is where it stood in its archive, in numbers: 3, or 2.1 for one in an archive inside. `ages_on`
     is the day for which ages are told. `mapping_digest` says which mapping was tried last. The progress
     of a trial is `tried_batches`, that of loading `next_batch` and then `indexed_keys`: each moved on in
     the transaction that stores what it counts.
@@ -40,6 +65,10 @@ class IntakeFile(PartyRow):
 
     file = models.OneToOneField(SealedFile, on_delete=models.PROTECT, related_name="intake")
     same_file = models.BinaryField()
+    archive = models.ForeignKey(
+        IntakeArchive, on_delete=models.PROTECT, related_name="table_files", null=True
+    )
+    archive_entry = models.CharField(max_length=40, blank=True)
     format = models.CharField(max_length=10)
     encoding = models.CharField(max_length=40, blank=True)
     encoding_how = models.CharField(max_length=20, blank=True)

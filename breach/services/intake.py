@@ -1,39 +1,40 @@
-"""Taking in tables of affected people: upload, look through, map, try, accept. Loading itself is in
-`loading`.
+"""Taking in tables of affected people: look through, map, try, accept. What comes before is in `intake_upload`, loading
+itself in `loading`.
 
 Until somebody accepts, nothing of a table becomes a person. Each step names who did it in the ledger,
 with counts and salted digests; the table's name and content are sealed.
 """
 
-import hashlib
-import unicodedata
-from contextlib import ExitStack
 from datetime import datetime, timedelta
-from typing import IO
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from breach import jobs
 from breach.errors import BadInput, Conflict
-from breach.files import meta_of, remove_unsaved, seal_file, stream_sealed
 from breach.intake.mapping import ColumnMapping, check_mapping
 from breach.intake.profile import Profile, profile_table, propose_mapping
-from breach.intake.read import Options, Table, open_table
-from breach.models import Incident, IntakeFile, IntakeState, Party, SealedFile, User
+from breach.models import IntakeFile, IntakeState, User
 from breach.permissions import require
 from breach.services import known_mappings, trial
-from breach.services.keys import vault_for
+from breach.services.intake_upload import Taken, given_name, refuse_twice, take_in, upload
 from breach.services.loading import table_of
-from breach.services.person_rows import local_day
 from breach.services.record import record
 from breach.services.tables import OPEN, forget_trial, mapping_digest, move
 from breach.services.trial import DryRun, dry_run
 
-__all__ = ["OPEN", "DryRun", "dry_run"]
+__all__ = [
+    "OPEN",
+    "DryRun",
+    "Taken",
+    "dry_run",
+    "given_name",
+    "refuse_twice",
+    "take_in",
+    "upload",
+]
 
-PURPOSE, SAME_FILE = "intake", "intake-file"
-LONGEST_NAME = 120
-CHUNK = 1024 * 1024
+# Bytes; what is larger is looked through and tried by a worker, while the page shows how far it is.
+AT_ONCE = 2 * 1024 * 1024
 # Work that was silent for this long lost its worker or its queue.
 SILENT = timedelta(minutes=5)
 # What a file in this state waits for.
@@ -43,133 +44,6 @@ JOBS = {
     IntakeState.ACCEPTED: "people.load",
     IntakeState.LOADING: "people.load",
 }
-
-
-def upload(
-    *,
-    actor: User,
-    incident: Incident,
-    party: Party,
-    stream: IO[bytes],
-    filename: str,
-    now: datetime,
-    options: Options | None = None,
-) -> IntakeFile:
-    """Take in a table, sealed. Raises BadInput when it is no table that can be read, Conflict when it is
-    here already.
-
-    It is sealed while it streams in, and looked at through the seal; what is refused is removed again.
-    """
-    require(actor, "intake.load", incident)
-    if party.incident_id != incident.pk:
-        raise BadInput(
-            "The party belongs to another incident", place="party", mend="Choose one of this incident."
-        )
-    name = shown_name(filename)
-    # Before the transaction, so that no other writer waits for a large file.
-    sealed = seal_file(incident=incident, stream=stream, purpose=PURPOSE, now=now, filename=name)
-    with ExitStack() as undo:
-        undo.callback(remove_unsaved, sealed)
-        with stream_sealed(sealed) as content:
-            table = open_table(content, name, options)
-        same = vault_for(incident).blind(meta_of(sealed)["sha256"], kind=SAME_FILE)
-        _refuse_twice(party, same, name)
-        file = _keep(actor, incident, party, table, sealed, same, name, now)
-        undo.pop_all()
-    return file
-
-
-def _keep(
-    actor: User,
-    incident: Incident,
-    party: Party,
-    table: Table,
-    sealed: SealedFile,
-    same: bytes,
-    name: str,
-    now: datetime,
-) -> IntakeFile:
-    try:
-        with transaction.atomic():
-            file = _stored(actor, incident, party, table, sealed, same, now)
-            data = {
-                "party": party.uid,
-                "format": table.format,
-                "size": file.file.size,
-                "digest": file.file.digest,
-            }
-            record(
-                actor=actor, incident=incident, action="intake.uploaded", subject=file.uid, data=data, now=now
-            )
-    except IntegrityError as error:
-        raise _twice(name) from error
-    return file
-
-
-def _stored(
-    actor: User,
-    incident: Incident,
-    party: Party,
-    table: Table,
-    sealed: SealedFile,
-    same: bytes,
-    now: datetime,
-) -> IntakeFile:
-    sealed.save()
-    return IntakeFile.objects.create(
-        incident=incident,
-        party=party,
-        file=sealed,
-        same_file=same,
-        format=table.format,
-        encoding=table.encoding,
-        encoding_how=table.encoding_how,
-        delimiter=table.delimiter,
-        sheet=table.sheet,
-        notes=list(table.notes),
-        ages_on=local_day(incident, now),
-        created_by=actor,
-        created_at=now,
-    )
-
-
-def shown_name(filename: str) -> str:
-    """Return the last part of a file name without control characters, short enough for a message."""
-    last = filename.replace("\\", "/").rpartition("/")[2]
-    return (
-        "".join(char for char in last if unicodedata.category(char)[0] != "C")[-LONGEST_NAME:].strip()
-        or "table"
-    )
-
-
-def _refuse_twice(party: Party, same: bytes, name: str) -> None:
-    if IntakeFile.objects.filter(party=party, same_file=same).exclude(state=IntakeState.DISCARDED).exists():
-        raise _twice(name)
-
-
-def _twice(name: str) -> Conflict:
-    return Conflict(f"{name}: this very file was given before. Open that one, or discard it first.")
-
-
-def given_name(file: IntakeFile) -> str:
-    """Return the name the file was given under; it is sealed, and shown to people only."""
-    return meta_of(file.file)["filename"]
-
-
-def find_same(*, actor: User, incident: Incident, party: Party, stream: IO[bytes]) -> IntakeFile | None:
-    """Return the file with the same content that was taken in before, so that an interrupted import goes
-    on.
-    """
-    require(actor, "intake.load", incident)
-    same = vault_for(incident).blind(_sha256(stream), kind=SAME_FILE)
-    return IntakeFile.objects.filter(party=party, same_file=same).exclude(state=IntakeState.DISCARDED).first()
-
-
-def _sha256(stream: IO[bytes]) -> str:
-    digest = hashlib.sha256()
-    while data := stream.read(CHUNK):
-        digest.update(data)
-    return digest.hexdigest()
 
 
 def profile(*, actor: User, file: IntakeFile, now: datetime) -> Profile:
@@ -193,6 +67,24 @@ def profile(*, actor: User, file: IntakeFile, now: datetime) -> Profile:
             now=now,
         )
     return found
+
+
+def look(*, actor: User, taken: Taken, now: datetime) -> None:
+    """Look through what was taken in: at once where that is quick, else by a worker.
+
+    Raises BadInput for a table that breaks off on the way; what was taken in is discarded then, all of it.
+    """
+    if sum(file.file.size for file in taken.files) > AT_ONCE:
+        for file in taken.files:
+            look_later(actor=actor, file=file, now=now)
+        return
+    try:
+        for file in taken.files:
+            profile(actor=actor, file=file, now=now)
+    except BadInput:
+        for file in taken.files:
+            discard(actor=actor, file=file, now=now)
+        raise
 
 
 def set_mapping(*, actor: User, file: IntakeFile, mapping: ColumnMapping, now: datetime) -> IntakeFile:

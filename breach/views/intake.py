@@ -14,7 +14,8 @@ from breach.errors import TocsinError
 from breach.forms.intake import MappingForm, UploadForm
 from breach.intake.mapping import ColumnMapping
 from breach.intake.refusals import reason_text
-from breach.models import Incident, IntakeFile, User
+from breach.models import Incident, IntakeArchive, IntakeFile, User
+from breach.queries.intake_archive import archive_lines
 from breach.queries.intake_progress import is_working, progress
 from breach.services import intake, known_mappings
 from breach.services.intake_preview import Preview, preview
@@ -22,8 +23,6 @@ from breach.spreadsheet import neutral
 from breach.views.room import reader, refuse_into, room
 
 SHOWN_REFUSALS = 200
-# Bytes; what is larger is looked through and tried by a worker, while the page shows how far it is.
-AT_ONCE = 2 * 1024 * 1024
 
 
 @require_http_methods(["GET", "POST"])
@@ -35,7 +34,7 @@ def upload(request: HttpRequest, uid: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data["table"]
         try:
-            file = intake.upload(
+            taken = intake.take_in(
                 actor=user,
                 incident=incident,
                 party=context["party"],
@@ -44,23 +43,38 @@ def upload(request: HttpRequest, uid: str) -> HttpResponse:
                 now=now,
                 options=form.options(),
             )
-            if file.file.size > AT_ONCE:
-                intake.look_later(actor=user, file=file, now=now)
-            else:
-                intake.profile(actor=user, file=file, now=now)
+            intake.refuse_twice(taken, given.name)
+            intake.look(actor=user, taken=taken, now=now)
         except TocsinError as refusal:
             form.add_error("table", str(refusal))
         else:
-            return redirect("people-file", uid, file.uid)
+            if taken.archive:
+                return redirect("people-archive", uid, taken.archive.uid)
+            return redirect("people-file", uid, taken.files[0].uid)
     return render(
         request, "breach/people/upload.html", context | {"form": form}, status=422 if form.errors else 200
     )
 
 
+@require_safe
+def archive(request: HttpRequest, uid: str, row: str) -> HttpResponse:
+    """What became of each file of an archive; names are sealed, and shown to who may load."""
+    incident, context = room(request, uid, tab="people", capability="intake.load")
+    found = IntakeArchive.objects.filter(incident=incident, uid=row).select_related("incident").first()
+    if found is None:
+        raise Http404
+    context |= {
+        "archive": found,
+        "name": found.texts["name"],
+        "entries": archive_lines(found),
+    }
+    return render(request, "breach/people/archive.html", context)
+
+
 def _file(incident: Incident, row: str) -> IntakeFile:
     found = (
         IntakeFile.objects.filter(incident=incident, uid=row)
-        .select_related("incident", "party", "file__incident", "created_by")
+        .select_related("incident", "party", "file__incident", "created_by", "archive")
         .first()
     )
     if found is None:
@@ -122,7 +136,7 @@ def file(request: HttpRequest, uid: str, row: str) -> HttpResponse:
 def _try(user: User, file: IntakeFile, mapping: ColumnMapping, now: datetime) -> None:
     """Keep the mapping and try it, here or by a worker."""
     intake.set_mapping(actor=user, file=file, mapping=mapping, now=now)
-    if file.file.size > AT_ONCE:
+    if file.file.size > intake.AT_ONCE:
         intake.try_later(actor=user, file=file, now=now)
     else:
         intake.dry_run(actor=user, file=file, now=now)

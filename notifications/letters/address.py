@@ -85,7 +85,7 @@ def postal_lines(recipient: Recipient, sender: Sender, phrases: Phrases) -> tupl
     Letters about somebody who has died go to the next of kin, a minor's to the guardian; the name of the one
     or the other stands on it only where nobody is named.
     """
-    lines = place_lines(recipient)
+    lines = _template_lines(recipient)
     if recipient.country != sender.country:
         lines = (*lines, country_line(recipient.country, sender.country))
     return (*_addressee(recipient, phrases), *(line for line in lines if line))
@@ -100,10 +100,7 @@ def _addressee(recipient: Recipient, phrases: Phrases) -> tuple[str, ...]:
     return (recipient.guardian,) if recipient.guardian else (phrases.guardian_line, recipient.full_name)
 
 
-def place_lines(recipient: Recipient) -> tuple[str, ...]:
-    """Street, postcode and town as they are written in the country of destination, the town in capitals where that is
-    usual; some may be empty.
-    """
+def _template_lines(recipient: Recipient) -> tuple[str, ...]:
     rows, is_upper = _layout(recipient.country)
     city = recipient.city.upper() if is_upper else recipient.city
     region = recipient.region.partition("-")[2] if recipient.country in _REGION_IS_CODE else ""

@@ -12,7 +12,7 @@ from itertools import islice
 
 from breach.errors import BadInput
 from notifications.letters import agencies, fonts, library, lint_forms, readability
-from notifications.letters.address import place_lines, postal_lines, window_for, windows
+from notifications.letters.address import postal_lines, window_for, windows
 from notifications.letters.compose import compose_body, names_agencies, variant_of, wording_for
 from notifications.letters.geometry import POINTS_PER_MM, SMALL_ADDRESS_POINTS, small_lines
 from notifications.letters.shaping import line_width
@@ -180,7 +180,9 @@ def printable(recipient: Recipient) -> Finding | None:
         recipient.full_name,
         recipient.guardian,
         recipient.next_of_kin,
-        *place_lines(recipient),  # as written: a town's letter may have a capital that the fonts do not hold
+        *recipient.address_lines,
+        recipient.postcode,
+        recipient.city,
     )
     if chars := fonts.unprintable("".join((*said, recipient.code, recipient.reference))):
         codes = ", ".join(f"U+{ord(char):04X} {unicodedata.name(char, '')}".strip() for char in chars[:5])

@@ -37,6 +37,8 @@ def single(world: World) -> Iterator[tuple[str, Any]]:
     yield "holds", []
     yield "hold", [world.hold.uid]
     yield "people-file", [world.intake_file.uid]
+    assert world.intake_file.archive
+    yield "people-archive", [world.intake_file.archive.uid]
     yield "person", [world.person.uid]
     yield "notice", [world.notice.uid]
     yield "notice", [world.draft.uid]

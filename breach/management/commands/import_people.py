@@ -1,7 +1,7 @@
 """Take a table of affected people into an incident: upload, map, try, accept and load, in one go."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,8 @@ from breach.services import intake, loading, trial
 
 class Command(TocsinCommand):
     help = (
-        "Take a table of affected people (formats: docs/intake.md) into an incident. Interrupted, it goes on."
+        "Take a table of affected people, or a zip or gzip of tables (formats: docs/intake.md), into an incident. "
+        "Interrupted, it goes on."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -57,30 +58,36 @@ class Command(TocsinCommand):
         incident = _incident(options["incident"])
         party = _party(incident, options["party"])
         actor = _actor(incident, options["user"])
-        file = self._taken_in(incident, party, actor, options)
+        taken = self._taken_in(incident, party, actor, options)
+        files = [*taken.files, *(file for file in taken.known if file.state != IntakeState.LOADED)]
+        for file in files:
+            self._whole(file, actor, options)
+        return _report(files, taken, clock.ticks() - started)
+
+    def _whole(self, file: IntakeFile, actor: User, options: dict[str, Any]) -> None:
+        """Bring one table from where it stands to its end."""
+        quiet = bool(options["json"])
+        if file.state == IntakeState.UPLOADED:
+            intake.profile(actor=actor, file=file, now=clock.now())
         if file.state in intake.OPEN:
             if options["mapping"]:
                 mapping = ColumnMapping.from_json(_json(options["mapping"]))
                 intake.set_mapping(actor=actor, file=file, mapping=mapping, now=clock.now())
             trial.begin(actor=actor, file=file, now=clock.now())
-            self._try(file, quiet=bool(options["json"]))
+            self._try(file, quiet=quiet)
+            if file.archive and not file.accepted:
+                return  # the other tables go on; the report says what was refused here
             intake.accept(actor=actor, file=file, now=clock.now())
-        self._load(file, quiet=bool(options["json"]))
-        return _report(file, clock.ticks() - started)
+        self._load(file, quiet=quiet)
 
-    def _taken_in(self, incident: Incident, party: Party, actor: User, options: dict[str, Any]) -> IntakeFile:
+    def _taken_in(
+        self, incident: Incident, party: Party, actor: User, options: dict[str, Any]
+    ) -> intake.Taken:
         path: Path = options["file"]
         if not path.is_file():
             raise BadInput("there is no such file", place=str(path), mend="Check the path.")
         with path.open("rb") as stream:
-            known = intake.find_same(actor=actor, incident=incident, party=party, stream=stream)
-            if known and known.state not in (IntakeState.LOADED, IntakeState.UPLOADED):
-                return known
-            if known and known.state == IntakeState.UPLOADED:
-                intake.profile(actor=actor, file=known, now=clock.now())
-                return known
-            stream.seek(0)
-            file = intake.upload(
+            taken = intake.take_in(
                 actor=actor,
                 incident=incident,
                 party=party,
@@ -89,8 +96,10 @@ class Command(TocsinCommand):
                 options=Options(options["encoding"], options["delimiter"], options["sheet"]),
                 now=clock.now(),
             )
-        intake.profile(actor=actor, file=file, now=clock.now())
-        return file
+        if all(file.state == IntakeState.LOADED for file in taken.known):
+            # What is not at its end goes on; where all of it is, it was given twice.
+            intake.refuse_twice(taken, path.name)
+        return taken
 
     def _try(self, file: IntakeFile, *, quiet: bool) -> None:
         with _progress(quiet=quiet) as progress:
@@ -106,8 +115,11 @@ class Command(TocsinCommand):
 
     def show(self, document: dict[str, Any]) -> None:
         say: Callable[[str], None] = self.stdout.write
+        for one in document.get("left_out", ()):
+            say(f"entry {one['entry']} was left out: {one['reason']}")
         for cell in document["refused"]:
-            say(f"row {cell['row']}{', ' if cell['column'] else ''}{cell['column']}: {cell['reason']}")
+            entry = f"entry {cell['entry']}, " if "entry" in cell else ""
+            say(f"{entry}row {cell['row']}{', ' if cell['column'] else ''}{cell['column']}: {cell['reason']}")
         refused = len(document["refused"])
         say(
             f"{document['read']} rows read, {document['accepted']} accepted, {refused} refused; "
@@ -176,9 +188,37 @@ def _json(path: Path) -> Any:
         raise BadInput("this is not JSON", place=f"{path.name}, line {line}", mend="Correct it.") from None
 
 
-def _report(file: IntakeFile, seconds: float) -> dict[str, Any]:
-    refused = [
-        {
+def _report(files: Sequence[IntakeFile], taken: intake.Taken, seconds: float) -> dict[str, Any]:
+    """Sum up. Files of an archive are named by their number in it: what they are called may say who is affected."""
+    tables = [_table(file) for file in files]
+    read = sum(file.read for file in files)
+    report: dict[str, Any] = {
+        "file": files[0].uid,
+        "read": read,
+        "accepted": sum(file.accepted for file in files),
+        "refused": [cell for file in files for cell in _refused(file)],
+        "set_aside": sum(file.set_aside for file in files),
+        "merged": sum(file.merged for file in files),
+        "suggestions": sum(file.suggested for file in files),
+        "people": files[0].party.person_rows.filter(state=PersonState.ACTIVE).count(),
+        "rate": round(read / seconds) if seconds else 0,
+    }
+    if any(file.archive_entry for file in files):
+        report["files"] = tables
+        report["left_out"] = [{"entry": one.number, "reason": one.reason} for one in taken.left_out]
+    return report
+
+
+def _table(file: IntakeFile) -> dict[str, Any]:
+    names = ("read", "accepted", "refused", "set_aside", "merged")
+    return {"file": file.uid, "entry": file.archive_entry} | {name: getattr(file, name) for name in names}
+
+
+def _refused(file: IntakeFile) -> list[dict[str, Any]]:
+    entry = {"entry": file.archive_entry} if file.archive_entry else {}
+    return [
+        entry
+        | {
             "row": cell.row,
             "column": cell.column,
             "reason": reason_text(cell.reason, "en"),
@@ -186,14 +226,3 @@ def _report(file: IntakeFile, seconds: float) -> dict[str, Any]:
         }
         for cell in file.refusals.filter(whole_row=True)
     ]
-    return {
-        "file": file.uid,
-        "read": file.read,
-        "accepted": file.accepted,
-        "refused": refused,
-        "set_aside": file.set_aside,
-        "merged": file.merged,
-        "suggestions": file.suggested,
-        "people": file.party.person_rows.filter(state=PersonState.ACTIVE).count(),
-        "rate": round(file.read / seconds) if seconds else 0,
-    }

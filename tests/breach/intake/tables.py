@@ -91,3 +91,12 @@ def parquet(columns: Mapping[str, Sequence[object]]) -> bytes:
     written = io.BytesIO()
     pq.write_table(pa.table(dict(columns)), written)
     return written.getvalue()
+
+
+def packed(files: Mapping[str, bytes | str], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """Return a zip of these files, under exactly these names."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", method) as archive:
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name), content, method)
+    return written.getvalue()

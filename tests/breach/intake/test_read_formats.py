@@ -278,7 +278,7 @@ WIDE = (
         (b'{\n "name": "A"\n}\n', "row 1: no line holds a JSON object"),
         (b"<!DOCTYPE html><html><table>", "this is a web page or XML, not a table"),
         (b"-- a dump\nCREATE TABLE a (b int);\n", "the dump has no rows"),
-        (b"\x1f\x8b\x08\x00aaaaaaaa", "the file is packed twice. Unpack it first."),
+        (b"\x1f\x8b\x08\x00aaaaaaaa", "the file is packed. Unpack it first."),
         (
             "\n".join(json.dumps({f"k{n}": 1}) for n in range(200)).encode(),
             "row 129: the lines have more than 128 different keys",

@@ -7,7 +7,6 @@ from django.urls import reverse
 from breach import clock
 from breach.models import IntakeFile
 from breach.services import intake, trial
-from breach.views import intake as pages
 from tests.breach.services.test_intake import TABLE, checked, load, upload
 from tests.conftest import NOW
 from tests.house import House
@@ -67,7 +66,7 @@ def test_a_mapping_known_before_is_named(opened: House, client: Client) -> None:
 def test_a_large_table_is_tried_by_a_worker_while_the_page_waits(
     opened: House, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages, "AT_ONCE", 10)
+    monkeypatch.setattr(intake, "AT_ONCE", 10)
     asked: list[str] = []
     monkeypatch.setattr("breach.jobs.enqueue", lambda name, *_rest: asked.append(name))
     file = checked(opened)

@@ -129,17 +129,6 @@ def test_name_that_would_print_as_boxes_is_refused_before_approval(name: str) ->
     assert name not in found.message
 
 
-def test_town_whose_capitals_would_print_as_boxes_is_refused_before_approval() -> None:
-    small = "Bourg-\u2184"  # the fonts hold this letter, and not the capital of it
-    assert printable(replace(ELOISE, full_name=small, country="DE", city="Bourg")) is None
-
-    found = printable(replace(ELOISE, country="FR", city=small))
-
-    assert isinstance(found, Finding)
-    assert (found.code, found.place, found.level) == ("unprintable", ELOISE.uid, "legal")
-    assert "U+2183" in found.message
-
-
 @pytest.mark.parametrize(
     "name", ["Αλέξανδρος", "Иван", "אברהם", "محمد الأمين", "Nguyễn Thị Ánh", "Łukasz", "<b>{x}"]
 )
