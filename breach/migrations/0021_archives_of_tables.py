@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('breach', '0019_overruled_counts'),
+        ('breach', '0020_decisions_open_again'),
     ]
 
     operations = [
