@@ -31,7 +31,7 @@ from breach.law.steps import step
 RISKS = ("unlikely", "risk", "high_risk")
 _LETTERS = {"u": "unlikely", "r": "risk", "h": "high_risk"}
 # What ENISA's levels are commonly taken to mean: low, register; medium, authority; high and above, people.
-_ENISA_MEANS = {"low": "unlikely", "medium": "risk", "high": "high_risk", "very_high": "high_risk"}
+ENISA_MEANS = {"low": "unlikely", "medium": "risk", "high": "high_risk", "very_high": "high_risk"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ def _individuals(facts: Facts, risk: str) -> tuple[bool, bool, list[Finding]]:
 
 def _disagreement(facts: Facts, score: Enisa, risk: str) -> Iterable[Finding]:
     """Show where the score and the rules part, and what the one weighs that the other does not."""
-    low, high = (RISKS.index(_ENISA_MEANS[word]) for word in score.level)
+    low, high = (RISKS.index(ENISA_MEANS[word]) for word in score.level)
     if low <= RISKS.index(risk) <= high:
         return
     values = {"level": ",".join(dict.fromkeys(score.level)), "risk": risk}

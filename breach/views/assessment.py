@@ -13,11 +13,10 @@ from django.views.decorators.http import require_http_methods
 
 from breach.errors import TocsinError
 from breach.forms.law import AdviceForm, AssessmentForm, DecisionForm, ReviewForm
-from breach.models import Advice, Assessment, Decision, Incident, Party, User
+from breach.models import Advice, Decision, Incident, Party, User
 from breach.permissions import can, require
+from breach.queries import assessments
 from breach.queries.decisions import DecisionLine, decision_lines
-from breach.queries.facts import facts_of
-from breach.queries.severity import rules_answer
 from breach.services import decisions, reviews
 from breach.views.room import reader, refuse_into, room
 
@@ -53,11 +52,10 @@ def assessment(request: HttpRequest, uid: str) -> HttpResponse:
             messages.success(request, _("Recorded."))
             return redirect("assessment", uid)
     language = (get_language() or "en")[:2]
+    kept = assessments.kept(party, language)
     context |= {
-        "rules": rules_answer(facts_of(party), language),
-        "assessments": Assessment.objects.filter(party=party)
-        .select_related("created_by", "facts", "incident")
-        .order_by("-pk"),
+        "standing": assessments.now(party, kept, language),
+        "assessments": kept,
         "advices": Advice.objects.filter(party=party)
         .select_related("created_by", "incident")
         .order_by("-pk"),

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from breach import clock
 from breach.models import Decision, Reminder
-from breach.services.decisions import advise
+from breach.services.decisions import advise, assess
 from tests.breach.services.deciding import open_with_facts, take, tell
 from tests.house import House
 
@@ -174,6 +174,143 @@ def test_a_decision_of_another_incident_is_not_found_here(known: House) -> None:
     assert post(known, form="review", decision=row.uid, review_on="2026-11-30").status_code == 404
 
 
+def assessed(house: House, conclusion: str = "high_risk") -> None:
+    assess(
+        actor=house.responder,
+        incident=house.incident,
+        party=house.party,
+        conclusion=conclusion,
+        reasons="Weighed.",
+        now=NOW,
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "reason"),
+    [
+        (
+            "en",
+            [
+                "Severity (ENISA 2013) 3–4 (high – very high) 2.5–3.5 (medium – high)",
+                "SE = DPC × EI + CB 2 × 1 + 1–2 2 × 1 + 0.5–1.5",
+                "Risk to people high risk (unlikely – high risk) unlikely",
+                "Tell the people yes no",
+                "Whether data were taken away confirmed excluded by reasonable evidence",
+            ],
+            "Reasonable evidence excludes that data were taken away.",
+        ),
+        (
+            "fr",
+            [
+                "Gravité (ENISA 2013) 3–4 (élevée – très élevée) 2,5–3,5 (moyenne – élevée)",
+                "Informer les personnes oui non",
+            ],
+            "Des éléments sérieux excluent",
+        ),
+    ],
+)
+def test_a_new_assessment_shows_what_changed_since_the_last(
+    known: House, language: str, said: list[str], reason: str
+) -> None:
+    assessed(known)
+    assert section(page(known, language), "since") != ""
+    tell(known, NOW, exfiltration="excluded")
+    for_now = section(page(known, language), "since")
+    assessed(known, "unlikely")
+    kept = section(page(known, language), "assessments")
+    assert [(one, part) for part in (for_now, kept) for one in said if one not in part] == []
+    came, went = for_now.split("Reasons that went" if language == "en" else "Motifs disparus")
+    assert (reason in came, reason in went) == (True, False)
+
+
+def test_what_the_assessor_concludes_otherwise_is_a_change(known: House) -> None:
+    assessed(known, "risk")
+    assessed(known, "high_risk")
+    html = page(known)
+    assert "The assessor’s conclusion risk high risk" in section(html, "assessments")
+    assert "Nothing changed: the same facts, figures and reasons." in section(html, "since")
+
+
+def test_without_an_assessment_there_is_nothing_to_compare(known: House) -> None:
+    html = page(known)
+    assert 'aria-labelledby="since"' not in html
+    assessed(known)
+    assert "What it says otherwise" not in section(page(known), "assessments")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_score_and_rules_stand_beside_each_other_with_why_they_disagree(known: House, language: str) -> None:
+    words = {
+        "en": ("Score and rules agree", "Score and rules disagree", "ENISA does not count harm"),
+        "fr": (
+            "Le score et les règles concordent",
+            "Le score et les règles divergent",
+            "L'ENISA ne compte pas",
+        ),
+    }[language]
+    assert (words[0] in page(known, language), words[1] in page(known, language)) == (True, False)
+    settled = {"integrity": False, "availability": False, "encryption": "none"}
+    tell(known, NOW, data_kinds=["name"], exfiltration="no_evidence", harm_occurred=True, **settled)
+    rules = section(page(known, language), "rules")
+    assert [one in rules for one in words] == [False, True, True]
+
+
+def exemptions(house: House, language: str = "en") -> list[str]:
+    html = page(house, language).partition('id="exemptions"')[2].partition("</section>")[0]
+    return [section(f'aria-labelledby="one">{part}</section>', "one") for part in html.split("<li>")[1:]]
+
+
+def test_the_cases_of_article_34_3_are_findings_with_their_consequence(known: House) -> None:
+    protection, measures, effort = exemptions(known)
+    assert (protection.endswith("not known"), measures.endswith("not known")) == (True, True)
+    assert "If it holds: A public communication" in effort
+    assert "back=assessment&at=exemptions&ask=disproportionate_effort" in page(known)
+    tell(known, NOW, encryption="none", high_risk_averted=False, disproportionate_effort=True)
+    protection, measures, effort = exemptions(known)
+    assert protection.endswith("Nothing follows from it. does not hold")
+    assert measures.endswith("does not hold")
+    assert effort == (
+        "(c) Telling each person would take disproportionate effort A public communication, or a measure that informs "
+        "the people as effectively, takes the place of letters. The duty to tell them stays. holds"
+    )
+    assert "Tell the people yes by public communication" in section(page(known), "rules")
+    assert "Une communication publique" in exemptions(known, "fr")[2]
+    tell(known, NOW, high_risk_averted=True)
+    _protection, measures, effort = exemptions(known)
+    assert (measures.endswith("holds"), effort.endswith("does not matter")) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "The risk could still be unlikely – high risk. It hangs on:"),
+        ("fr", "Le risque peut encore être : peu probable – risque élevé. Il dépend de :"),
+    ],
+)
+def test_what_is_open_leads_to_its_question_and_back(known: House, language: str, said: str) -> None:
+    html = page(known, language)
+    assert said in section(html, "open-questions")
+    link = "?back=assessment&at=open-questions&ask=encryption#fact-encryption"
+    address = reverse("facts", args=[known.incident.uid]) + link
+    assert address in html
+    facts = client_of(known, language).get(address.partition("#")[0])
+    back = reverse("assessment", args=[known.incident.uid])
+    assert back in facts.content.decode()
+    tell(known, NOW, encryption="none", integrity=False, availability=False)
+    assert (
+        "ask=encryption"
+        not in page(known, language).partition('id="open-questions"')[2].partition("</section>")[0]
+    )
+
+
+def test_a_page_without_facts_shows_the_whole_span(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    house.open(NOW)
+    html = page(house)
+    assert "What is still open" in html
+    assert 'aria-labelledby="since"' not in html
+
+
 def count(house: House) -> int:
     client = client_of(house)
     client.get(reverse("assessment", args=[house.incident.uid]))
@@ -182,8 +319,10 @@ def count(house: House) -> int:
     return len(found)
 
 
-def test_the_page_costs_the_same_with_many_decisions(known: House) -> None:
+def test_the_page_costs_the_same_with_many_assessments_and_decisions(known: House) -> None:
     advised(known)
+    assessed(known)
+    assessed(known)
     take(known, NOW, why_not_followed="The hashes are safe.")
     tell(known, NOW, recipients="trusted")
     few = count(known)
@@ -192,4 +331,5 @@ def test_the_page_costs_the_same_with_many_decisions(known: House) -> None:
         tell(known, NOW, recipients="unknown")
         tell(known, NOW, recipients="trusted")
         advised(known)
+        assessed(known)
     assert count(known) == few
