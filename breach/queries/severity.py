@@ -26,10 +26,10 @@ class Reason:
 class RulesAnswer:
     """What the assessment page shows of `breach.law.risk`.
 
-    `risk_span` says what unknown facts could make of the risk; "" where they change nothing. `people_how` is "" where each is told. `level_risk` is what
-    ENISA's level is commonly taken to mean, `disagreement` why score and rules part; empty where they do not.
-    `reasons` are those of the rules, `enisa_reasons` those of the score. `needs` and `enisa_needs` are the unknown
-    facts on which risk and score depend, by key. `is_high` says that the risk is high.
+    `risk_span` says what unknown facts could make of the risk; "" where they change nothing. `people_how` is ""
+    where each is told. `level_risk` is what ENISA's level is commonly taken to mean, `disagreement` why score and
+    rules part; empty where they do not. `reasons` are those of the rules, `enisa_reasons` those of the score. `needs`
+    and `enisa_needs` are the unknown facts on which risk and score depend, by key. `is_high` says that the risk is.
     """
 
     severity: str
