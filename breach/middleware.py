@@ -22,6 +22,7 @@ from django.utils import translation
 from breach import clock
 from breach.errors import BadInput, Conflict, Forbidden, FreshFactorNeeded, TocsinError
 from breach.models import User
+from breach.permissions import one_look
 from breach.proof import BEGAN, DEVICE_COOKIE, SEEN, holds_factor, note_factor, proof_of
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -284,3 +285,16 @@ class Refusals:
             mend = exception.mend if isinstance(exception, BadInput) else ""
             return render(request, "400.html", {"refusal": str(exception), "mend": mend}, status=status)
         return None
+
+
+class OneLook:
+    """Show a page on one look at who is a member; what changes something looks each time anew."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return self.get_response(request)
+        with one_look():
+            return self.get_response(request)

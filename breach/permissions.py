@@ -3,6 +3,9 @@
 Pages, jobs, commands and API all end in a service, and each service asks here first.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from breach import clock
@@ -109,8 +112,31 @@ def sees_every_incident(user: User) -> bool:
     return user.role == Role.AUDITOR
 
 
+_looked_up: ContextVar[dict[tuple[int, int], Membership | None] | None] = ContextVar(
+    "memberships", default=None
+)
+
+
+@contextmanager
+def one_look() -> Iterator[None]:
+    """Read each membership once while this lasts. For work that changes none, such as showing a page: a page asks for
+    a dozen rights, and all of them rest on the same row.
+    """
+    token = _looked_up.set({})
+    try:
+        yield
+    finally:
+        _looked_up.reset(token)
+
+
 def membership(user: User, incident: Incident) -> Membership | None:
-    return Membership.objects.filter(user_id=user.pk, incident_id=incident.pk).first()
+    known, key = _looked_up.get(), (user.pk, incident.pk)
+    if known is not None and key in known:
+        return known[key]
+    found = Membership.objects.filter(user_id=user.pk, incident_id=incident.pk).first()
+    if known is not None:
+        known[key] = found
+    return found
 
 
 def can(user: Any, capability: str, incident: Incident | None = None) -> bool:

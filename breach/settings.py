@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "breach.middleware.FreshFactor",
     "breach.middleware.Refusals",
+    "breach.middleware.OneLook",
 ]
 ROOT_URLCONF = "breach.urls"
 WSGI_APPLICATION = "breach.wsgi.application"

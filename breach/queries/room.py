@@ -37,16 +37,18 @@ def live_obligations(incident: Incident) -> "list[Obligation]":
     rows = Obligation.objects.filter(incident=incident, state__in=LIVE, carries=True).select_related(
         "party__organisation", "awareness"
     )
-    return list(rows.order_by("urgency", "pk"))
+    found = list(rows.order_by("urgency", "pk"))
+    for row in found:
+        row.incident = incident  # known already: a page words each row in the zone of its incident
+    return found
 
 
 def urgent_clock(incident: Incident) -> Obligation | None:
-    return (
-        Obligation.objects.filter(incident=incident, state__in=LIVE, due__isnull=False, carries=True)
-        .select_related("party__organisation", "awareness")
-        .order_by("due")
-        .first()
-    )
+    rows = Obligation.objects.filter(incident=incident, state__in=LIVE, due__isnull=False, carries=True)
+    found = rows.select_related("party__organisation", "awareness").order_by("due").first()
+    if found is not None:
+        found.incident = incident
+    return found
 
 
 def next_actions(incident: Incident, user: User, now: datetime) -> list[NextAction]:

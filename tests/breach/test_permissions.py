@@ -1,12 +1,17 @@
 """Who may: every role, in and out of the incident, for every capability."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
 
+from breach import permissions
 from breach.errors import Forbidden
+from breach.middleware import OneLook
 from breach.models import Incident
-from breach.permissions import ALL_CAPABILITIES, CAPABILITIES, HOUSE_WIDE, can, require
+from breach.permissions import ALL_CAPABILITIES, CAPABILITIES, HOUSE_WIDE, can, one_look, require
 from tests.house import House
 
 
@@ -82,3 +87,27 @@ def test_visible_to_follows_membership(opened: House) -> None:
         "stranger": 0,
         "admin": 0,
     }
+
+
+def test_one_look_reads_a_membership_once_and_forgets_it(
+    opened: House, django_assert_num_queries: Any
+) -> None:
+    with one_look(), django_assert_num_queries(1):
+        assert can(opened.manager, "approve", opened.incident)
+        assert can(opened.manager, "release", opened.incident)
+    opened.incident.members.filter(user=opened.manager).delete()
+    assert not can(opened.manager, "approve", opened.incident)
+
+
+def test_only_showing_a_page_is_one_look() -> None:
+    """What changes something asks the database for every right: it may have been taken away in between."""
+    looks: list[bool] = []
+
+    def view(_request: HttpRequest) -> HttpResponse:
+        looks.append(permissions._looked_up.get() is not None)
+        return HttpResponse()
+
+    for method in ("get", "post"):
+        OneLook(view)(getattr(RequestFactory(), method)("/"))
+    assert looks == [True, False]
+    assert permissions._looked_up.get() is None
