@@ -84,6 +84,7 @@ urlpatterns = [
     path("join/", join.join, name="join"),
     path("join/account/", join.join_account, name="join-account"),
     path("break-glass/", glass.glass, name="break-glass"),
+    path("incidents/", home.incidents, name="incidents"),
     path("incidents/new/", incidents.new, name="incident-new"),
     path("incidents/<str:uid>/", include(room_patterns)),
     path("", include(OUTWARD)),

@@ -137,6 +137,11 @@ class Obligation(PartyRow):
             models.Index(fields=["state", "due"], name="obligation_running"),
             models.Index(fields=["urgency", "id"], name="obligation_urgency"),
             models.Index(
+                fields=["incident", "urgency", "id"],
+                name="obligation_first",
+                condition=models.Q(urgency__isnull=False),
+            ),
+            models.Index(
                 fields=["incident", "state", "due"],
                 name="obligation_of_clients",
                 condition=models.Q(affected__isnull=False),

@@ -1,31 +1,23 @@
 """What the first page shows somebody: their incidents, their tasks, what ends next, what waits for approval.
 
-Each list costs a fixed number of queries, whatever its length.
+Each list has an end and leads to the whole one; each costs a fixed number of queries, whatever its length.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import get_language
 
-from breach.figures import Clock, most_urgent
-from breach.models import Approval, Incident, Obligation, ObligationState, Phase, User
+from breach.figures import Clock
+from breach.models import Approval, Incident, User
 from breach.models.playbooks import OPEN_TASK, Task
 from breach.queries.approvals import waiting_for
+from breach.queries.clock_board import Narrowing, running_clocks
 from breach.queries.clocks import shown_clocks
+from breach.queries.incident_list import OPEN_PHASES, IncidentLine, lines_of, most_urgent_first
 
-LIVE = (ObligationState.PROVISIONAL, ObligationState.RUNNING)
-OPEN_PHASES = (Phase.REPORTED, Phase.OPEN)
-MOST_TASKS, MOST_CLOCKS, MOST_CLOSED = 20, 12, 10
-
-
-@dataclass(frozen=True, slots=True)
-class IncidentLine:
-    """One incident of the list, with the clock to look at first."""
-
-    incident: Incident
-    clock: Clock | None
+MOST_INCIDENTS, MOST_TASKS, MOST_CLOCKS, MOST_CLOSED = 12, 20, 12, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,43 +31,44 @@ class TaskLine:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """All lists of the first page."""
+    """All lists of the first page. `open_count` counts open incidents, also those that are not listed."""
 
     incidents: tuple[IncidentLine, ...]
+    open_count: int
     closed: tuple[Incident, ...]
     clocks: tuple[tuple[Incident, Clock], ...]
     tasks: tuple[TaskLine, ...]
     approvals: tuple[Approval, ...]
 
+    @property
+    def has_more(self) -> bool:
+        return self.open_count > len(self.incidents)
+
 
 def home_of(user: User, now: datetime) -> Home:
     """Collect the first page of `user` as things stand at `now`."""
     visible = Incident.objects.visible_to(user)
-    open_incidents = list(visible.filter(phase__in=OPEN_PHASES).order_by("-created_at"))
-    obligations = _live_obligations(open_incidents)
-    clocks: dict[int, list[Clock]] = {}
-    shown = list(zip(obligations, shown_clocks(obligations, now), strict=True))
-    for row, one in shown:
-        clocks.setdefault(row.incident_id, []).append(one)
-    timed = [(row.incident, one) for row, one in shown if row.due is not None][:MOST_CLOCKS]
+    open_incidents = visible.filter(phase__in=OPEN_PHASES)
     return Home(
-        incidents=tuple(IncidentLine(one, most_urgent(clocks.get(one.pk, []))) for one in open_incidents),
+        incidents=lines_of(most_urgent_first(open_incidents)[:MOST_INCIDENTS], now),
+        open_count=open_incidents.count(),
         closed=tuple(visible.exclude(phase__in=OPEN_PHASES).order_by("-closed_at", "-pk")[:MOST_CLOSED]),
-        clocks=tuple(timed),
+        clocks=_clocks(user, now),
         tasks=_tasks(user, open_incidents, now),
         approvals=tuple(waiting_for(user)),
     )
 
 
-def _live_obligations(incidents: list[Incident]) -> list[Obligation]:
-    rows = Obligation.objects.filter(incident__in=incidents, state__in=LIVE, carries=True).select_related(
-        "incident"
+def _clocks(user: User, now: datetime) -> tuple[tuple[Incident, Clock], ...]:
+    rows = running_clocks(user, Narrowing(), now).filter(due__isnull=False).prefetch_related("incident")
+    shown = list(rows[:MOST_CLOCKS])
+    return tuple(zip((row.incident for row in shown), shown_clocks(shown, now), strict=True))
+
+
+def _tasks(user: User, incidents: QuerySet[Incident], now: datetime) -> tuple[TaskLine, ...]:
+    rows = Task.objects.filter(
+        owner=user, state__in=OPEN_TASK, run__incident__in=incidents.order_by().values("pk")
     )
-    return list(rows.order_by(F("due").asc(nulls_last=True), "pk"))
-
-
-def _tasks(user: User, incidents: list[Incident], now: datetime) -> tuple[TaskLine, ...]:
-    rows = Task.objects.filter(owner=user, state__in=OPEN_TASK, run__incident__in=incidents)
     rows = rows.select_related("run__incident").order_by(F("due").asc(nulls_last=True), "pk")[:MOST_TASKS]
     return tuple(TaskLine(task, task.run.incident, _task_clock(task, now)) for task in rows)
 

@@ -1,14 +1,19 @@
-"""The first page, and the address that says whether the server answers."""
+"""The first page, the list of incidents, and the address that says whether the server answers."""
 
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from breach import clock
+from breach.errors import Forbidden
+from breach.forms.incident_list import IncidentListForm, wanted_of
 from breach.models import Incident, Role, User
 from breach.permissions import can
 from breach.queries.home import home_of
+from breach.queries.incident_list import list_of
+from breach.views.room import reader
 
 
 @require_safe
@@ -29,6 +34,22 @@ def home(request: HttpRequest) -> HttpResponse:
         "may_open_incident": can(request.user, "incident.open"),
     }
     return render(request, "breach/home.html", context)
+
+
+@require_safe
+def incidents(request: HttpRequest) -> HttpResponse:
+    """List what the reader may see, page by page, narrowed by words and phase."""
+    user = reader(request)
+    if user.role == Role.GUEST:
+        raise Forbidden(_("You see what you were asked about, and no list of incidents."))
+    now, wanted = clock.now(), wanted_of(request.GET)
+    context = {
+        "found": list_of(user, wanted, request.GET.get("page"), now),
+        "form": IncidentListForm(wanted),
+        "wanted": wanted,
+        "now": now,
+    }
+    return render(request, "breach/incidents.html", context)
 
 
 @require_safe

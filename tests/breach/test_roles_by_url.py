@@ -122,6 +122,7 @@ HOUSE: dict[str, tuple[str, str]] = {
     "settings-feed-revoke": (NO, "rnnnnnsf"),
     "clock-feed": ("oooooooo", "mmmmmmmm"),  # asks for its token, not for an account
     "clocks": ("oooooos", NO),
+    "incidents": ("oooooos", NO),
     "client-register": ("oooooosf", "fvvfvvsf"),
     "client-new": ("foofoosf", "fvvfvvsf"),
     "client-edit": ("foofoosf", "fvvfvvsf"),
