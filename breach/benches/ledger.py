@@ -82,24 +82,29 @@ def _fill(n: int) -> None:
     """Write `n` entries like those of daily work, chained as `ledger.log` chains them."""
     chain_count = -(-n // PER_CHAIN)
     for number in range(chain_count):
-        name = f"incident/{number:022d}"
-        size = min(PER_CHAIN, n - number * PER_CHAIN)
-        head = chains.genesis(name)
-        rows: list[Entry] = []
-        for seq in range(1, size + 1):
-            entry = _entry(name, seq, head)
-            head = bytes.fromhex(entry.head)
-            rows.append(entry)
-            if len(rows) == AT_A_TIME or seq == size:
-                Entry.objects.bulk_create(rows)
-                rows = []
-        _set_head(name, size, head)
+        lengthen(f"incident/{number:022d}", min(PER_CHAIN, n - number * PER_CHAIN))
+
+
+def lengthen(chain: str, by: int) -> None:
+    """Write `by` entries behind those that the chain has."""
+    known = ChainHead.objects.filter(chain=chain).first()
+    size = known.size if known else 0
+    head = bytes.fromhex(known.head) if known else chains.genesis(chain)
+    rows: list[Entry] = []
+    for seq in range(size + 1, size + by + 1):
+        entry = _entry(chain, seq, head)
+        head = bytes.fromhex(entry.head)
+        rows.append(entry)
+        if len(rows) == AT_A_TIME or seq == size + by:
+            Entry.objects.bulk_create(rows)
+            rows = []
+    _set_head(chain, size + by, head)
 
 
 def _set_head(chain: str, size: int, head: bytes) -> None:
     """Write a head at once. The triggers let it grow by one only, as daily work does; this ledger is thrown away."""
     triggers.drop(connection)
-    ChainHead.objects.create(chain=chain, size=size, head=head.hex())
+    ChainHead.objects.update_or_create(chain=chain, defaults={"size": size, "head": head.hex()})
     triggers.create(connection)
 
 

@@ -11,6 +11,7 @@ BENCHES = {
     "matching": "breach.benches.matching",
     "obligations": "breach.benches.obligations",
     "letters": "notifications.benches.letters",
+    "pages": "notifications.benches.pages",
     "seal": "breach.benches.seal",
 }
 
