@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('breach', '0020_decisions_open_again'),
+        ('breach', '0021_archives_of_tables'),
     ]
 
     operations = [
