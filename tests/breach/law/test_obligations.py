@@ -322,3 +322,23 @@ def test_one_incident_over_all_regimes_takes_less_than_50_ms():
     for _ in range(5):
         obligations(facts, None, NOW)
     assert (time.perf_counter() - began) / 5 < 0.05
+
+
+@pytest.mark.parametrize(
+    ("regime", "facts"),
+    [
+        ("eu_gdpr_controller", {}),
+        ("uk_gdpr", {"established_in": ["GB"], "people_by_country": {"GB": 900}, "people_by_region": None}),
+    ],
+)
+def test_measures_that_avert_the_high_risk_take_the_duty_to_tell_people_away(regime, facts):
+    """Article 34(3)(b): only once it is established. A public communication (c) is a way of telling them."""
+    to_people = ("individuals", "initial")
+    for open_or_no in (None, False):
+        assert to_people in owed(ask(high_risk_averted=open_or_no, **facts), regime)
+    assert to_people in owed(ask(disproportionate_effort=True, **facts), regime)
+    answer = ask(high_risk_averted=True, **facts)
+    assert set(owed(answer, regime)) & {to_people} == set()
+    assert ("authority", "initial") in owed(answer, regime)
+    (out,) = (one for one in answer.duties_ruled_out if one.regime == regime and one.to == "individuals")
+    assert (out.reason.code, dict(out.reason.values)) == ("reason.fact_yes", {"facts": "high_risk_averted"})
