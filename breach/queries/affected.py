@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from breach.law import kinds
 from breach.models import AffectedClient, AffectedState, Incident, Obligation
-from breach.spreadsheet import neutral
 
 PAGE = 50
 # What a list is narrowed to: key, label, tone of its state.
@@ -142,17 +141,17 @@ def clocks_of(row: AffectedClient) -> list[Obligation]:
 
 
 def export_rows(rows: QuerySet[AffectedClient], language: str) -> Iterator[list[str]]:
-    """The list as rows of a table; instants in UTC, formulas neutralised."""
+    """The list as rows of a table; instants in UTC."""
     words = kinds.load()
     yield list(HEADER)
     for row in rows.iterator(chunk_size=500):
         named = ", ".join(words[key].label(language) for key in row.kinds)
         instants = (row.due, row.told_at, row.acknowledge_by, row.acknowledged_at, row.controller_told_at)
         yield [
-            neutral(row.client.reference),
-            neutral(row.client.name),
-            neutral(row.services),
-            neutral(named),
+            row.client.reference,
+            row.client.name,
+            row.services,
+            named,
             "" if row.people is None else str(row.people),
             str(row.get_state_display()),
             *("" if at is None else at.astimezone(UTC).isoformat(timespec="seconds") for at in instants),

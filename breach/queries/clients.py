@@ -8,7 +8,6 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from breach.models import Client
-from breach.spreadsheet import neutral
 
 PAGE = 50
 REASONS: dict[str, Any] = {
@@ -81,8 +80,8 @@ def client_page(rows: QuerySet[Client], after: str = "", size: int = PAGE) -> Cl
 
 
 def export_rows() -> Iterator[list[str]]:
-    """The register as rows that `read_clients` takes back, formulas neutralised."""
+    """The register as rows that `read_clients` takes back."""
     yield list(HEADER)
     for client in Client.objects.filter(ended_at=None).iterator():
         values = (getattr(client, key) for key in EXPORT)
-        yield [neutral("" if value is None else str(value)) for value in values]
+        yield ["" if value is None else str(value) for value in values]

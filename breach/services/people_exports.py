@@ -2,8 +2,6 @@
 was approved.
 """
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -20,7 +18,7 @@ from breach.permissions import require
 from breach.queries import people as people_queries
 from breach.queries.people import Filters, PersonValue
 from breach.services.record import record, record_read
-from breach.spreadsheet import neutral
+from breach.spreadsheet import csv_lines
 from breach.vault import canonical_json
 
 # What a list may hold, in the order in which it is written.
@@ -144,15 +142,12 @@ def _digest(incident: Incident, party: Party, filters: Filters, columns: Sequenc
 
 
 def _lines(incident: Incident, ids: Sequence[int], columns: Sequence[str]) -> Iterator[str]:
-    yield "\ufeff" + _line(columns)
-    for person in people_queries.open_people(incident, ids):
-        yield _line([neutral(_cell(person, name)) for name in columns])
+    def rows() -> Iterator[Sequence[str]]:
+        yield columns
+        for person in people_queries.open_people(incident, ids):
+            yield [_cell(person, name) for name in columns]
 
-
-def _line(cells: Sequence[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out, delimiter=";", lineterminator="\r\n").writerow(cells)
-    return out.getvalue()
+    return csv_lines(rows())
 
 
 def _cell(person: PersonValue, name: str) -> str:

@@ -1,6 +1,5 @@
 """The clients that an incident concerns: list, choice, one client, and the way out as CSV."""
 
-import csv
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +19,7 @@ from breach.queries.clients import narrowed as narrowed_register
 from breach.queries.clocks import clock_of
 from breach.services import affected as service
 from breach.services.affected_table import read_concerns, read_references
+from breach.spreadsheet import csv_lines
 from breach.views.room import reader, refuse_into, room
 
 TAB = "obligations"
@@ -186,8 +186,7 @@ def export(request: HttpRequest, uid: str) -> HttpResponse:
     view, text = request.GET.get("view", ""), request.GET.get("text", "")[:60]
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{incident.reference}-clients.csv"'
-    response.write("\ufeff")
     rows = reading.narrowed(incident, view, text, context["now"])
     language = (get_language() or "en")[:2]
-    csv.writer(response, delimiter=";").writerows(reading.export_rows(rows, language))
+    response.writelines(csv_lines(reading.export_rows(rows, language)))
     return response

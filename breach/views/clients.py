@@ -1,7 +1,5 @@
 """The register of clients: list, one client, a table that waits to be accepted, and the way out as CSV."""
 
-import csv
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,6 +13,7 @@ from breach.models import Client, ClientImport
 from breach.permissions import can, require
 from breach.queries import clients as reading
 from breach.services import clients as service
+from breach.spreadsheet import csv_lines
 from breach.views.room import reader, refuse_into
 
 SHOWN_REFUSALS = 200
@@ -118,6 +117,5 @@ def export(request: HttpRequest) -> HttpResponse:
     require(reader(request), "law.view")
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="clients.csv"'
-    response.write("\ufeff")
-    csv.writer(response, delimiter=";").writerows(reading.export_rows())
+    response.writelines(csv_lines(reading.export_rows()))
     return response

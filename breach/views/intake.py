@@ -1,7 +1,7 @@
 """Tables of affected people: upload, what was found in them, mapping, trial, acceptance, progress."""
 
-import csv
 from datetime import datetime
+from itertools import chain
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,7 +19,7 @@ from breach.queries.intake_archive import archive_lines
 from breach.queries.intake_progress import is_working, progress
 from breach.services import intake, known_mappings
 from breach.services.intake_preview import Preview, preview
-from breach.spreadsheet import neutral
+from breach.spreadsheet import csv_lines
 from breach.views.room import reader, refuse_into, room
 
 SHOWN_REFUSALS = 200
@@ -150,11 +150,10 @@ def refused(request: HttpRequest, uid: str, row: str) -> HttpResponse:
     page_language = (get_language() or "en")[:2]
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="refused-{incident.reference}-{found.pk}.csv"'
-    response.write("\ufeff")
-    table = csv.writer(response, delimiter=";")
-    table.writerow([_("row"), _("column"), _("value (masked)"), _("reason")])
-    for cell in found.refusals.all().iterator():
-        table.writerow(
-            [cell.row, neutral(cell.column), neutral(cell.masked), reason_text(cell.reason, page_language)]
-        )
+    head = [_("row"), _("column"), _("value (masked)"), _("reason")]
+    rows = (
+        [cell.row, cell.column, cell.masked, reason_text(cell.reason, page_language)]
+        for cell in found.refusals.all().iterator()
+    )
+    response.writelines(csv_lines(chain([head], rows)))
     return response

@@ -8,13 +8,13 @@ itself and takes its place in the order. Sheets are for duplex printing: every l
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Literal, NamedTuple
 
+from breach.spreadsheet import csv_text
 from notifications.letters.address import window_for, windows
 from notifications.letters.compose import (
     body_digest,
@@ -203,13 +203,11 @@ def manifest_csv(rows: Iterable[ManifestRow]) -> str:
 
 
 def manifest_head() -> str:
-    return ",".join(ManifestRow._fields) + "\r\n"
+    return csv_text([ManifestRow._fields], ",")
 
 
 def manifest_lines(rows: Iterable[ManifestRow]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerows(rows)
-    return out.getvalue()
+    return csv_text(rows, ",")
 
 
 def lay_out(

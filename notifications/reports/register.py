@@ -7,18 +7,15 @@ spreadsheets.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from itertools import chain
 from pathlib import Path
 
+from breach.spreadsheet import csv_lines
 from notifications.wording import Words, load_words
 
 WORDS = Path(__file__).parent / "register.toml"
-# A cell that begins so is taken as a formula by spreadsheet programs.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
-DELIMITER = ";"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +72,7 @@ def register_csv(rows: Iterable[RegisterRow], language: str) -> bytes:
     The mark lets spreadsheet programs read accents; a cell that would be a formula is preceded by an
     apostrophe.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=DELIMITER, quoting=csv.QUOTE_MINIMAL, lineterminator="\r\n")
     w = words(language)
-    writer.writerow([w[f"column.{name}"] for name in COLUMNS])
-    for row in rows:
-        writer.writerow([harmless(getattr(row, name)) for name in COLUMNS])
-    return text.getvalue().encode("utf-8-sig")
-
-
-def harmless(cell: str) -> str:
-    """Return the cell so that no spreadsheet program runs it: OWASP's advice on CSV injection."""
-    clean = cell.replace("\x00", "")
-    return f"'{clean}" if clean.startswith(FORMULA_STARTS) else clean
+    head = [w[f"column.{name}"] for name in COLUMNS]
+    body = ([getattr(row, name) for name in COLUMNS] for row in rows)
+    return "".join(csv_lines(chain([head], body))).encode()

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import xlsxwriter
 from django.template.loader import render_to_string
 
 from breach.errors import BadInput
+from breach.spreadsheet import text_workbook
 from notifications.moments import say_moment, say_number
 from notifications.pdf import render_pdf
 from notifications.reports.register import COLUMNS, RegisterRow, words
@@ -28,7 +28,6 @@ WIDTHS = {
     "records": 13,
 }
 WIDTH, LONG, LONG_COLUMNS = 24, 44, ("reasons", "filings", "letters", "measures", "lessons", "consequences")
-TEXT_ONLY = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 OVERVIEW = (
     "reference",
     "title",
@@ -67,7 +66,7 @@ def register_xlsx(rows: Sequence[RegisterRow], language: str, made_at: datetime)
     longer than a cell can hold, since the format would drop it.
     """
     w, target = words(language), io.BytesIO()
-    with xlsxwriter.Workbook(target, {"in_memory": True} | TEXT_ONLY) as book:
+    with text_workbook(target) as book:
         # The workbook's own clock is not ours; the format stores UTC without an offset.
         created = made_at.astimezone(UTC).replace(tzinfo=None)
         book.set_properties({"title": w["title"], "created": created})

@@ -1,6 +1,5 @@
 """The register of clients: one by one and from tables; nothing is stored before it is accepted."""
 
-import csv
 import io
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +12,7 @@ from breach.errors import BadInput, Conflict, Forbidden
 from breach.models import Client, ClientImport, Entry, LawChange
 from breach.queries.clients import client_page, export_rows, narrowed, reason_text
 from breach.services.clients import accept_table, check_table, discard_table, end_client, save_client
+from breach.spreadsheet import csv_lines
 from tests.house import House
 
 NORD = {"reference": "K-1", "name": "Atelier Nord", "email": "alerte@nord.example"}
@@ -191,7 +191,7 @@ def test_the_register_goes_out_and_comes_back_unchanged(house: House, now: datet
         now=now,
     )
     out = io.StringIO()
-    csv.writer(out, delimiter=";").writerows(export_rows())
+    out.writelines(csv_lines(export_rows()))
     assert "'=cmd" in out.getvalue()
     assert "'+33" in out.getvalue()
     before = list(Client.objects.order_by("pk").values())

@@ -1,29 +1,11 @@
 import csv
 import io
 
-import pytest
-
-from notifications.reports.register import COLUMNS, RegisterRow, harmless, register_csv
+from notifications.reports.register import COLUMNS, RegisterRow, register_csv
 
 
 def row(**values: str) -> RegisterRow:
     return RegisterRow(**(dict.fromkeys(COLUMNS, "") | values))
-
-
-@pytest.mark.parametrize(
-    ("given", "kept"),
-    [
-        ("=HYPERLINK(1)", "'=HYPERLINK(1)"),
-        ("+33 4", "'+33 4"),
-        ("-1", "'-1"),
-        ("@SUM", "'@SUM"),
-        ("\tx", "'\tx"),
-        ("2026-001", "2026-001"),
-        ("Lyon = France", "Lyon = France"),
-    ],
-)
-def test_a_cell_that_would_be_a_formula_is_made_harmless(given: str, kept: str) -> None:
-    assert harmless(given) == kept
 
 
 def test_the_csv_opens_in_a_spreadsheet_with_accents_and_line_breaks() -> None:
