@@ -9,6 +9,7 @@ import io
 import re
 from collections import Counter, deque
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from typing import BinaryIO
 
 from breach.errors import BadInput
@@ -114,10 +115,16 @@ def detect_delimiter(stream: BinaryIO, encoding: Encoding, caps: Caps, *, place:
 
 
 def _agreement(lines: list[str], delimiter: str) -> tuple[float, int]:
-    try:
-        widths = Counter(len(cells) for cells in csv.reader(lines, delimiter=delimiter) if cells)
-    except csv.Error:
-        return 0.0, 0
+    reader = csv.reader(lines, delimiter=delimiter)
+    widths: Counter[int] = Counter()
+    while True:
+        # A record that cannot be read (a cell of megabytes, say) says nothing about the others.
+        with suppress(csv.Error):
+            cells = next(reader, None)
+            if cells is None:
+                break
+            widths[len(cells)] += bool(cells)
+    widths = +widths
     if not widths:
         return 0.0, 0
     width, rows = widths.most_common(1)[0]
@@ -208,7 +215,8 @@ def _careful(
 def _broken(lines: _Lines, number: int, error: csv.Error, caps: Caps) -> Refusal:
     first, *rest = lines.taken
     lines.give_back(rest)
-    if len(first) >= caps.line_chars:
+    # A long line that ended was read to its end: skipping would lose the next one.
+    if len(first) >= caps.line_chars and first[-1] not in "\r\n":
         lines.skip_line_end()
     return Refusal(number, "", "cell_too_long" if "limit" in str(error) else "quotes")
 
