@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from breach.forms.intake_words import Shown, shown_findings
 from breach.forms.people import FIELD_LABELS, RELATIONS, kind_choices
 from breach.intake.mapping import FIELDS, ColumnMapping, ColumnRule
 from breach.intake.read import Options
@@ -64,18 +65,20 @@ class MappingForm(forms.Form):
                 choices=fields,
                 required=False,
                 initial=rule.get("field") or "",
+                widget=forms.Select(attrs={"class": "form-select"}),
             )
             self.fields[f"kind{index}"] = forms.ChoiceField(
                 label=_("Data exposed by %(column)s") % {"column": column["name"]},
                 choices=exposed,
                 required=False,
                 initial=rule.get("kind") or "",
+                widget=forms.Select(attrs={"class": "form-select"}),
             )
 
-    def rows(self) -> list[tuple[dict[str, Any], Any, Any]]:
-        """Each column's profile with its two fields."""
+    def rows(self) -> list[tuple[dict[str, Any], list[Shown], Any, Any]]:
+        """Each column's profile with what it may hold in words, and its two fields."""
         return [
-            (column, self[f"field{index}"], self[f"kind{index}"])
+            (column, shown_findings(column), self[f"field{index}"], self[f"kind{index}"])
             for index, column in enumerate(self.profile["columns"])
         ]
 

@@ -9,12 +9,13 @@ from breach.models import IntakeArchive, IntakeFile
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One file: its number and sealed name, what became of it (table, same, left_out), the table and the reason."""
+    """One file: its number and sealed name, what became of it (table, same, left_out), the reason and its code, the table."""
 
     number: str
     name: str
     what: str
     reason: str
+    code: str
     file: IntakeFile | None
 
 
@@ -23,6 +24,13 @@ def archive_lines(archive: IntakeArchive) -> list[Line]:
     entries: list[dict[str, Any]] = json.loads(archive.texts["entries"])
     files = IntakeFile.objects.in_bulk({one["file"] for one in entries if one["file"]}, field_name="uid")
     return [
-        Line(one["number"], one["name"], one["what"], one["reason"], files.get(one["file"]))
+        Line(
+            one["number"],
+            one["name"],
+            one["what"],
+            one["reason"],
+            one.get("code", ""),
+            files.get(one["file"]),
+        )
         for one in entries
     ]

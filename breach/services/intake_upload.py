@@ -42,6 +42,7 @@ class Entry:
     what: str
     file: str = ""
     reason: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +262,13 @@ def _stored(
     """Store one table if its content is new, and say what became of the file."""
     if one.table is None:
         refusal = one.refusal or BadInput("this is no table")
-        return Entry(one.number, one.name, LEFT_OUT, reason=f"{refusal.message}. {refusal.mend}".strip())
+        return Entry(
+            one.number,
+            one.name,
+            LEFT_OUT,
+            reason=f"{refusal.message}. {refusal.mend}".strip(),
+            code=refusal.code,
+        )
     same = _same(case, one)
     if before := known.get(same) or seen.get(same):
         return Entry(one.number, one.name, SAME, before.uid)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from breach.errors import TocsinError
 from breach.forms.intake import MappingForm, UploadForm
+from breach.forms.intake_words import how_told, note_texts, reason_of
 from breach.intake.mapping import ColumnMapping
 from breach.intake.refusals import reason_text
 from breach.models import Incident, IntakeArchive, IntakeFile, User
@@ -66,7 +67,7 @@ def archive(request: HttpRequest, uid: str, row: str) -> HttpResponse:
     context |= {
         "archive": found,
         "name": found.texts["name"],
-        "entries": archive_lines(found),
+        "entries": [(line, reason_of(line.code, line.reason)) for line in archive_lines(found)],
     }
     return render(request, "breach/people/archive.html", context)
 
@@ -114,6 +115,8 @@ def file(request: HttpRequest, uid: str, row: str) -> HttpResponse:
         "file": found,
         "name": intake.given_name(found),
         "form": form,
+        "how_told": how_told(found.encoding_how),
+        "notes": note_texts(found.notes),
         "cells": [(cell, reason_text(cell.reason, page_language)) for cell in cells],
         "more_cells": max(0, found.refusals.count() - SHOWN_REFUSALS),
         "previewed": [

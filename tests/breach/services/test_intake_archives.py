@@ -375,7 +375,7 @@ def test_the_page_takes_an_archive_and_lists_it(opened: House) -> None:
         (reverse("people-archive", args=[opened.incident.uid, archive.uid]), 302)
     ]
     page = answer.content.decode()
-    assert "3 files = 2 new tables + 0 given before + 1 left out" in page
+    assert "3 = 2 new + 0 given before + 1 left out" in page
     assert [name for name in ("› a.csv", "› b.csv", "› notes.txt") if name not in page] == []
     assert list(IntakeFile.objects.values_list("state", flat=True)) == ["profiled", "profiled"]
     content.seek(0)
