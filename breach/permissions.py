@@ -50,8 +50,9 @@ MANAGER = RESPONDER | {
     "readers.manage",
     "factors.confirm",
     "law.manage",
+    "portfolio.view",
 }
-AUDITOR = READ | {"clocks.subscribe", "evidence.read", "ledger.export", "law.view"}
+AUDITOR = READ | {"clocks.subscribe", "evidence.read", "ledger.export", "law.view", "portfolio.view"}
 ADMIN = frozenset(
     {
         "clocks.subscribe",
@@ -87,6 +88,7 @@ HOUSE_WIDE = frozenset(
         "factors.confirm",
         "law.view",
         "law.manage",
+        "portfolio.view",
     }
 )
 # Asked for with a second factor not older than ten minutes: what leaves the house, and who may make it leave.

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notifications.views import filing_edit, filing_release, filings, readers, register, reports
+from notifications.views import filing_edit, filing_release, filings, portfolio, readers, register, reports
 
 urlpatterns = [
     path("filings/", filings.filing_list, name="filings"),
@@ -27,6 +27,7 @@ urlpatterns = [
 house_patterns = [
     path("readers/", readers.readers, name="readers"),
     path("readers/<str:row>/retire/", readers.retire, name="reader-retire"),
+    path("portfolio/", portfolio.portfolio, name="portfolio"),
     path("register/", register.register, name="register"),
     path("register/register.csv", register.export, name="register-csv"),
 ]

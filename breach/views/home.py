@@ -47,6 +47,7 @@ def incidents(request: HttpRequest) -> HttpResponse:
         "found": list_of(user, wanted, request.GET.get("page"), now),
         "form": IncidentListForm(wanted),
         "wanted": wanted,
+        "has_portfolio": can(user, "portfolio.view"),
         "now": now,
     }
     return render(request, "breach/incidents.html", context)

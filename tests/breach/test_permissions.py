@@ -46,6 +46,7 @@ def test_the_auditor_sees_all_and_changes_nothing(opened: House) -> None:
         "evidence.read",
         "ledger.export",
         "law.view",
+        "portfolio.view",
     }
 
 

@@ -123,6 +123,7 @@ HOUSE: dict[str, tuple[str, str]] = {
     "clock-feed": ("oooooooo", "mmmmmmmm"),  # asks for its token, not for an account
     "clocks": ("oooooos", NO),
     "incidents": ("oooooos", NO),
+    "portfolio": ("foooofsf", NO),
     "client-register": ("oooooosf", "fvvfvvsf"),
     "client-new": ("foofoosf", "fvvfvvsf"),
     "client-edit": ("foofoosf", "fvvfvvsf"),

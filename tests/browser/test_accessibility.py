@@ -78,7 +78,12 @@ def test_the_main_pages_in_french_and_dark(world: World, come_in: Callable[..., 
     one.go("/")
     one.press("Français")
     assert one.page.locator("html").get_attribute("lang") == "fr"
-    addresses = ["/", "/incidents/", *(reverse(name, args=[world.house.incident.uid]) for name in TABS)]
+    addresses = [
+        "/",
+        "/incidents/",
+        "/portfolio/",
+        *(reverse(name, args=[world.house.incident.uid]) for name in TABS),
+    ]
     assert [finding for address in addresses for finding in findings(one, address)] == []
 
 

@@ -29,7 +29,7 @@ def test_a_manager_approves_from_a_phone(world: World, come_in: Callable[..., Pe
 
 def test_no_page_runs_out_of_a_phone(world: World, come_in: Callable[..., Person]) -> None:
     uid, one = world.house.incident.uid, come_in(world.house.manager.email, **PHONE)
-    addresses = ["/", "/incidents/", *(reverse(name, args=[uid]) for name in (*TABS, *FORMS))]
+    addresses = ["/", "/incidents/", "/portfolio/", *(reverse(name, args=[uid]) for name in (*TABS, *FORMS))]
     addresses += [reverse(name, args=[uid, *row]) for name, row in single(world)]
     wide = []
     for address in addresses:
