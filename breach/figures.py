@@ -8,11 +8,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from breach.law import deadlines
+
 # How long before its end a clock is shown as pressing. A matter of attention, not of law.
 PRESSING = timedelta(hours=12)
 HUNDRED = 100.0
 TEXT_TURNS = 85.0
 DAY = 86_400
+# How timely something was done, as the law room says it, and the state of its clock.
+DONE = {"on_time": "done", "within_outer": "done_outer", "late": "done_late"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +44,9 @@ class Clock:
 
     @property
     def state(self) -> str:
-        """One of done, done_late, held, verbal, running, pressing, late."""
+        """One of done, done_outer, done_late, held, verbal, running, pressing, late."""
         if self.done_at is not None:
-            return "done_late" if self.due is not None and self.done_at > self.due else "done"
+            return DONE[deadlines.state(self.due, self.outer, self.done_at)]
         if self.due is None:
             return "held" if self.held else "verbal"
         if self.now > self.due:
@@ -58,6 +62,7 @@ class Clock:
         """The tone of components/status.html that goes with the state."""
         tones = {
             "done": "good",
+            "done_outer": "warn",
             "done_late": "bad",
             "held": "neutral",
             "verbal": "info",

@@ -26,7 +26,16 @@ from breach.models.facts import (
 from breach.models.feeds import ClockFeed
 from breach.models.files import SealedFile
 from breach.models.incidents import Incident, Membership, Organisation, Party, PartyRole, Phase, PhaseChange
-from breach.models.law import Contract, ContractVersion, Discharge, LawChange, LawHold, RegimeSwitch
+from breach.models.law import (
+    Contract,
+    ContractVersion,
+    Discharge,
+    DischargeStep,
+    DischargeWay,
+    LawChange,
+    LawHold,
+    RegimeSwitch,
+)
 from breach.models.ledger import ChainHead, Checkpoint, Entry, MarkedHead
 from breach.models.marks import MarkKind, PersonMark
 from breach.models.matching import Absorption, DecisionState, MatchDecision, MatchRun, MatchState
@@ -90,6 +99,8 @@ __all__ = [
     "DecisionState",
     "Device",
     "Discharge",
+    "DischargeStep",
+    "DischargeWay",
     "Entry",
     "Event",
     "EventKind",

@@ -74,16 +74,50 @@ class ContractVersion(Row):
         return f"{self.created_at:%Y-%m-%d}.{self.number}"
 
 
+class DischargeStep(models.TextChoices):
+    RECORDED = "recorded", _("Recorded")
+    CORRECTED = "corrected", _("Corrected")
+    TAKEN_BACK = "taken_back", _("Taken back: it was not done")
+
+
+class DischargeWay(models.TextChoices):
+    PORTAL = "portal", _("Their own portal or form")
+    EMAIL = "email", _("E-mail")
+    POST = "post", _("Post")
+    TELEPHONE = "telephone", _("Telephone")
+    OTHER = "other", _("Another way")
+
+
 class Discharge(SealedTexts, PartyRow):
-    """How something owed under a contract was done: when, with what reference, in whose words."""
+    """How something owed was done outside this system: when, in which way, with what reference.
+
+    A mistake is corrected by a new row that names the one it supersedes. One that was taken back keeps the instant that
+    had been given. The reference and what people wrote about it are sealed.
+    """
 
     text_label = "discharge"
-    obligation = models.OneToOneField(Obligation, on_delete=models.PROTECT, related_name="discharge")
+    obligation = models.ForeignKey(Obligation, on_delete=models.PROTECT, related_name="discharges")
+    step = models.CharField(max_length=20, choices=DischargeStep.choices, default=DischargeStep.RECORDED)
     at = models.DateTimeField()
+    zone = models.CharField(max_length=64)
+    original_text = models.CharField(max_length=120, blank=True)
+    way = models.CharField(max_length=20, choices=DischargeWay.choices, default=DischargeWay.OTHER)
+    # The entry of the timeline that carries the proof.
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+", null=True)
+    supersedes = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="superseded_by"
+    )
+
+    class Meta:
+        ordering = ["pk"]
 
     @property
     def reference(self) -> str:
         return self.texts.get("reference", "")
+
+    @property
+    def note(self) -> str:
+        return self.texts.get("note", "")
 
 
 HOLD_STEPS = [

@@ -12,15 +12,11 @@ from django.db import transaction
 
 from breach.errors import BadInput, Conflict
 from breach.law import private
-from breach.models import Contract, ContractVersion, Incident, Obligation, ObligationState, Organisation, User
-from breach.models.law import Discharge
+from breach.models import Contract, ContractVersion, Organisation, User
 from breach.permissions import require
-from breach.services import facts as facts_service
-from breach.services import law_changes, obligations
+from breach.services import law_changes
 from breach.services.record import record
 from breach.vault import canonical_json, new_salt, salted_digest
-
-OPEN = (ObligationState.PROVISIONAL, ObligationState.RUNNING)
 
 
 def add_contract(
@@ -99,50 +95,6 @@ def terms_of(document: Mapping[str, Any]) -> dict[str, Any]:
     private.check(terms)
     stored: dict[str, Any] = _plain(terms)
     return stored
-
-
-def record_done(
-    *,
-    actor: User,
-    incident: Incident,
-    obligation: Obligation,
-    at: datetime,
-    reference: str,
-    now: datetime,
-) -> Discharge:
-    """Record that something owed under a contract was done at `at`, with the other side's reference or your words."""
-    require(actor, "delivery.record", incident)
-    if not private.is_private(obligation.regime):
-        raise Conflict(
-            "Only what a contract asks is recorded here; reports and letters end their own clocks."
-        )
-    if not reference.strip():
-        raise BadInput(
-            "Say how it was done", place="reference", mend="Give a reference, or who was told and how."
-        )
-    with transaction.atomic():
-        row = obligations.mark_met(
-            actor=actor,
-            incident=incident,
-            party=obligation.party,
-            regime=obligation.regime,
-            to=obligation.to,
-            phase=obligation.phase,
-            at=at,
-            now=now,
-        )
-        done = Discharge(
-            incident=incident, party=row.party, obligation=row, at=at, created_by=actor, created_at=now
-        )
-        done.seal_texts(reference=reference)
-        done.save()
-        # A phase that was done may start the next clause of the same contract.
-        facts_service.refresh(
-            actor=actor, incident=incident, party=row.party, reason="done under a contract", now=now
-        )
-        data = {"obligation": row.uid, "texts_digest": done.texts_digest}
-        record(actor=actor, incident=incident, action="contract.done", subject=done.uid, data=data, now=now)
-    return done
 
 
 def _locked(contract: Contract) -> Contract:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from breach.errors import BadInput, Conflict
 from breach.law import deadlines, private, regimes
@@ -15,6 +16,7 @@ from breach.law.facts import Facts
 from breach.law.obligations import Answer, SwitchedOff, obligations
 from breach.law.obligations import Obligation as Owed
 from breach.models import (
+    AwarenessState,
     FactsVersion,
     Incident,
     Obligation,
@@ -80,7 +82,9 @@ def mark_met(
     The caller's service has checked the right for what it did. Raises Conflict when nothing of that kind is owed.
     """
     if at > now:
-        raise BadInput("The moment lies in the future", place="at", mend="Give the moment it was submitted.")
+        raise BadInput(
+            _("The moment lies in the future"), place="at", mend=_("Give the moment it was submitted.")
+        )
     with transaction.atomic():
         row = (
             Obligation.objects.select_for_update()
@@ -89,14 +93,43 @@ def mark_met(
             .first()
         )
         if row is None:
-            raise Conflict("Nothing of this kind is owed now.")
-        row.state, row.met_at = ObligationState.MET, at
-        row.lateness = deadlines.state(row.due, row.outer, at) if row.due else ""
-        row.save(update_fields=["state", "met_at", "lateness"])
+            raise Conflict(_("Nothing of this kind is owed now."))
+        _meet(row, at)
         reminders.withdraw(clocks=[row], why=row.state, now=now)
         data = {"regime": regime, "to": to, "phase": phase, "at": at.isoformat(), "lateness": row.lateness}
         record(actor=actor, incident=incident, action="obligation.met", subject=row.uid, data=data, now=now)
     return row
+
+
+def amend_met(*, actor: User, row: Obligation, at: datetime | None, now: datetime) -> Obligation:
+    """Correct when what `row` owes was done or, with None, say that it was not: its clock runs again, with its alarms.
+
+    The caller's service keeps what was said before, has checked the right, and locks the party.
+    """
+    row = Obligation.objects.select_for_update(of=("self",)).select_related("awareness").get(pk=row.pk)
+    if row.state != ObligationState.MET:
+        raise Conflict(_("This is not recorded as done."))
+    before = row.met_at.isoformat() if row.met_at else None
+    if at is not None:
+        _meet(row, at)
+    else:
+        decided = row.awareness is not None and row.awareness.state != AwarenessState.SUSPECTED
+        # Where that is not all there is to it, the computation that follows puts it right.
+        row.state = ObligationState.RUNNING if decided else ObligationState.PROVISIONAL
+        row.met_at, row.lateness, row.called_off_at = None, "", None
+        row.save(update_fields=["state", "met_at", "lateness", "called_off_at"])
+        reminders.plan(clocks=[row], now=now)
+    data = {"before": before, "at": at.isoformat() if at else None, "lateness": row.lateness}
+    record(
+        actor=actor, incident=row.incident, action="obligation.amended", subject=row.uid, data=data, now=now
+    )
+    return row
+
+
+def _meet(row: Obligation, at: datetime) -> None:
+    row.state, row.met_at = ObligationState.MET, at
+    row.lateness = deadlines.state(row.due, row.outer, at) if row.due else ""
+    row.save(update_fields=["state", "met_at", "lateness"])
 
 
 def _store(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -95,22 +95,3 @@ def awareness(request: HttpRequest, uid: str) -> HttpResponse:
             messages.success(request, _("Recorded. Every clock was computed again."))
             return redirect("obligations", uid)
     return _page(request, incident, context, form)
-
-
-@require_safe
-def working(request: HttpRequest, uid: str, row: str) -> HttpResponse:
-    """One clock with its working and the values it superseded."""
-    incident, context = _frame(request, uid)
-    found = (
-        Obligation.objects.filter(incident=incident, uid=row)
-        .select_related("incident", "party__organisation", "facts")
-        .first()
-    )
-    if found is None:
-        raise Http404
-    context |= {
-        "row": found,
-        "row_clock": clock_of(found, context["now"]),
-        "working": workings.of(found, _language()),
-    }
-    return render(request, "breach/obligations/working.html", context)

@@ -11,12 +11,15 @@ from breach.law import kinds
 from breach.models import (
     Assessment,
     Decision,
+    Discharge,
     Incident,
     Party,
     PhaseChange,
     User,
 )
 from breach.permissions import can
+from breach.queries.clocks import obligation_label
+from breach.queries.discharges import standing_of
 from breach.queries.facts import current_awareness, facts_of
 from breach.queries.people import counts
 from breach.vault import Destroyed
@@ -76,7 +79,7 @@ class _Entry:
             consequences=", ".join(self.consequences()),
             exception=self.exception(),
             measures=" ".join(self.measures()),
-            filings="; ".join(map(self.filing, self.filed())),
+            filings="; ".join([*map(self.filing, self.filed()), *self.outside("authority")]),
             delay_reasons=self.sealed(self.delay_reasons),
             letters=self.letters(),
             lessons=self.sealed(self.lessons),
@@ -174,6 +177,21 @@ class _Entry:
         )
         return " ".join(text.split())
 
+    def outside(self, to: str) -> list[str]:
+        """What was done outside this system, by the records that stand."""
+        return [self.done(row) for row in standing_of(self.party, to=[to])]
+
+    def done(self, row: Discharge) -> str:
+        owed = row.obligation
+        text = self.w["outside"].format(
+            what=obligation_label(owed, self.language),
+            at=say_moment(row.at, row.zone, self.language),
+            way=self.w[f"way.{row.way}"],
+            reference=self.sealed(lambda: row.reference),
+            lateness=self.words[f"late.{owed.lateness}"] if owed.lateness else "",
+        )
+        return " ".join(text.split())
+
     def delay_reasons(self) -> str:
         reasons = (content_of(row).values.get("late_reasons") for row in self.filed())
         return " ".join(dict.fromkeys(reason for reason in reasons if reason))
@@ -181,7 +199,8 @@ class _Entry:
     def letters(self) -> str:
         rows = [row for row in notices_of(self.incident) if row.recipients and row.party_id == self.party.pk]
         totals = totals_by_notice(rows)
-        return "; ".join(self.letter(row, totals[row.pk]) for row in rows)
+        sent = (self.letter(row, totals[row.pk]) for row in rows)
+        return "; ".join([*sent, *self.outside("individuals")])
 
     def letter(self, row: Notice, totals: Totals) -> str:
         sent = sent_by_channel(row).items()

@@ -9,7 +9,17 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
-from breach.models import Assessment, Awareness, AwarenessState, Incident, Organisation, Party, PartyRole
+from breach.models import (
+    Assessment,
+    Awareness,
+    AwarenessState,
+    Discharge,
+    DischargeStep,
+    Incident,
+    Organisation,
+    Party,
+    PartyRole,
+)
 from notifications.models import Filing, FilingState, PersonNotice
 from notifications.moments import say_day
 from notifications.reports import page, register
@@ -37,8 +47,8 @@ class RegisterFilter:
 
     `since` and `until` are whole days, both included, by the clock of the incident's own zone. `party` is an
     organisation's uid. `authority` and `people` say whether they were notified ("yes", "no"): the authority by
-    a filing that was submitted, people by a letter that was delivered. `risk` is the conclusion of the newest
-    assessment, "none" where there is no assessment.
+    a filing that was submitted, people by a letter that was delivered, and both by a record of what was done
+    outside. `risk` is the conclusion of the newest assessment, "none" where there is no assessment.
     """
 
     period: str = Period.AWARE
@@ -113,10 +123,12 @@ def _narrowed(rows: QuerySet[Party], wanted: RegisterFilter) -> QuerySet[Party]:
         rows = rows.filter(organisation__uid=wanted.party)
     if wanted.authority:
         filed = Exists(Filing.objects.filter(party=OuterRef("pk"), state=FilingState.SUBMITTED))
-        rows = rows.filter(filed if wanted.authority == YES else ~filed)
+        told = filed | Exists(_outside("authority"))
+        rows = rows.filter(told if wanted.authority == YES else ~told)
     if wanted.people:
         letters = PersonNotice.objects.filter(notice__party=OuterRef("pk"), state__in=DELIVERED)
-        rows = rows.filter(Exists(letters) if wanted.people == YES else ~Exists(letters))
+        told = Exists(letters) | Exists(_outside("individuals"))
+        rows = rows.filter(told if wanted.people == YES else ~told)
     if wanted.risk:
         newest = Assessment.objects.filter(party=OuterRef("pk")).order_by("-pk").values("conclusion")[:1]
         rows = rows.annotate(concluded=Subquery(newest))
@@ -128,6 +140,12 @@ def _narrowed(rows: QuerySet[Party], wanted: RegisterFilter) -> QuerySet[Party]:
             aware_state=Subquery(stands.values("state")[:1]), aware_at=Subquery(stands.values("instant")[:1])
         ).filter(aware_state__in=DECIDED)
     return rows
+
+
+def _outside(to: str) -> QuerySet[Discharge]:
+    """Records that stand of what was done outside this system."""
+    rows = Discharge.objects.filter(party=OuterRef("pk"), obligation__to=to, superseded_by=None)
+    return rows.exclude(step=DischargeStep.TAKEN_BACK)
 
 
 def _in_period(party: Party, wanted: RegisterFilter) -> bool:

@@ -29,6 +29,11 @@ def test_clock_state(due: datetime | None, done_at: datetime | None, state: str)
     assert clock(due=due, done_at=done_at).state == state
 
 
+def test_done_between_both_ends_is_neither_in_time_nor_late() -> None:
+    one = Clock("CNIL", NOW, NOW - HOUR, "Europe/Paris", outer=NOW + HOUR, done_at=NOW)
+    assert (one.state, one.tone) == ("done_outer", "warn")
+
+
 def test_most_urgent_is_the_earliest_open_end_and_never_a_done_one() -> None:
     done = clock("done", due=NOW - 9 * HOUR, done_at=NOW - 10 * HOUR)
     late = clock("late", due=NOW - HOUR)

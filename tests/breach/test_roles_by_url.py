@@ -45,7 +45,7 @@ ROOM: dict[str, tuple[str, str]] = {
     "obligations": (SEEN, NO),
     "holds": (SEEN, "vvvfnns"),
     "hold": (SEEN, "vvvfnns"),
-    "obligation": (SEEN, NO),
+    "obligation": (SEEN, "vvvfnns"),
     "assessment": (SEEN, "vvvfnns"),
     "approval": (SEEN, "fvffnns"),
     "people": (SEEN, "vvvfnns"),

@@ -8,9 +8,11 @@ import pytest
 from breach.errors import BadInput, Conflict, Forbidden
 from breach.models import Contract, Discharge, Entry, Obligation, Reminder
 from breach.queries.contracts import open_consents, version_of
-from breach.services.contracts import add_contract, change_contract, record_done, withdraw_contract
+from breach.services.contracts import add_contract, change_contract, withdraw_contract
+from breach.services.discharges import Done, record_done
 from breach.services.facts import update_facts
 from breach.services.law_changes import recompute_some
+from breach.timewords import Moment
 from tests.house import House
 from tests.notifications.views.case import decide
 
@@ -127,10 +129,8 @@ def test_consent_is_open_until_it_is_recorded(running: House, now: datetime) -> 
     row = clocks(running)["mailing"]
     done = record_done(
         actor=running.responder,
-        incident=running.incident,
         obligation=row,
-        at=now,
-        reference="E-mail of the claims handler, file 88",
+        done=Done(Moment.at(now, "Europe/Paris"), "email", "E-mail of the claims handler, file 88"),
         now=now,
     )
     row.refresh_from_db()
@@ -154,14 +154,6 @@ def test_complaint_runs_from_the_knowledge_of_the_attack(running: House, now: da
         now=now,
     )
     assert clocks(running)["complaint_fr"].due == known + timedelta(hours=72)
-
-
-def test_a_law_is_not_done_by_hand(running: House, now: datetime) -> None:
-    law = Obligation.objects.filter(party=running.party, regime="eu_gdpr_controller", due__isnull=False)[0]
-    with pytest.raises(Conflict, match="Only what a contract asks"):
-        record_done(
-            actor=running.responder, incident=running.incident, obligation=law, at=now, reference="x", now=now
-        )
 
 
 def test_refusals_name_the_place_and_leave_nothing(running: House, now: datetime) -> None:

@@ -8,10 +8,13 @@ import pikepdf
 import pytest
 
 from breach.errors import BadInput
+from breach.models import Obligation
 from breach.models.ledger import Entry
 from breach.services.decisions import assess
+from breach.services.discharges import Done, record_done, take_back_done
+from breach.timewords import Moment
 from notifications.models import Filing
-from notifications.queries.register import register_incidents
+from notifications.queries.register import register_incidents, register_rows
 from notifications.queries.register_filter import Period, RegisterFilter, register_parties, say_filter
 from notifications.reports.register import COLUMNS, RegisterRow, words
 from notifications.reports.register_files import MOST_IN_A_CELL, Taken, register_pdf, register_xlsx
@@ -182,3 +185,23 @@ def test_an_unknown_format_is_refused_and_nothing_is_noted(two: House) -> None:
     with pytest.raises(BadInput, match=r"format: .*'ods'.*csv, xlsx, pdf"):
         export_register(actor=two.manager, language="en", now=LATER, form="ods")
     assert not Entry.objects.filter(action="register.exported").exists()
+
+
+def test_what_was_done_outside_stands_in_the_register_and_counts_as_told(house: House) -> None:
+    decide(house)
+    owed = Obligation.objects.filter(party=house.party, to="authority", phase="initial", state="running")[0]
+    at = Moment.at(NOW, "Europe/Paris")
+    row = record_done(actor=house.responder, obligation=owed, done=Done(at, "portal", "CNIL-4711"), now=NOW)
+    incidents = register_incidents(house.manager)
+
+    def told(answer: str) -> bool:
+        return owed.party in register_parties(incidents, RegisterFilter(authority=answer))
+
+    (entry,) = register_rows([owed.party], "en")
+    assert "done outside this system" in entry.filings
+    assert "(their own portal or form) CNIL-4711 on time" in entry.filings
+    assert (told("yes"), told("no")) == (True, False)
+    take_back_done(actor=house.responder, discharge=row, reasons="It was another case.", now=NOW)
+    (entry,) = register_rows([owed.party], "fr")
+    assert "CNIL-4711" not in entry.filings
+    assert (told("yes"), told("no")) == (False, True)
