@@ -14,6 +14,7 @@ from breach.forms.discharges import CorrectDoneForm, DoneForm, TakeBackForm
 from breach.models import Obligation, User
 from breach.permissions import can, require
 from breach.queries import workings
+from breach.queries.clock_alarms import alarms_of
 from breach.queries.clocks import clock_of
 from breach.queries.discharges import DoneOutside, done_outside
 from breach.services import discharges as service
@@ -48,6 +49,7 @@ def working(request: HttpRequest, uid: str, row: str) -> HttpResponse:
         "row_clock": clock_of(found, now),
         "working": workings.of(found, (get_language() or "en")[:2]),
         "done": done,
+        "alarms": alarms_of(found),
         "forms": forms,
         "hidden": {step: {"step": step} for step in STEPS},
         "may_record": can(user, service.RIGHT, incident),
