@@ -16,7 +16,7 @@ def nothing(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("breach", "0019_overruled_counts")]
+    dependencies = [("breach", "0022_first_clock_of_incident")]
 
     operations = [
         migrations.AlterModelOptions(name='discharge', options={'ordering': ['pk']}),
