@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from breach.intake.addressee import NO_KIN, NOBODY, addressee_of, seen_through
@@ -48,6 +49,15 @@ class Sealing:
     digest: bytes
 
 
+class SealedSource(Protocol):
+    """What opening asks of a source record: where its sealed bytes belong, and these."""
+
+    sealed: Any
+
+    @property
+    def context(self) -> str: ...
+
+
 def local_day(incident: Incident, now: datetime) -> date:
     """Return the day it is at the incident; ages and future dates are told by it."""
     return now.astimezone(ZoneInfo(incident.zone)).date()
@@ -76,7 +86,7 @@ def store_source(row: SourceRecord) -> None:
     BlindKey.objects.bulk_create(keys_of(row))
 
 
-def open_sources(vault: IncidentVault, rows: Sequence[SourceRecord]) -> list[Record]:
+def open_sources(vault: IncidentVault, rows: Sequence[SealedSource]) -> list[Record]:
     """Open the records of source rows, in their order."""
     blobs = vault.open_many((row.context, bytes(row.sealed)) for row in rows)
     return [Record.from_json(json.loads(blob)["record"]) for blob in blobs]

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from breach.intake import match as matching
 from breach.intake.addressee import SELF
@@ -109,11 +109,29 @@ class Seen:
                 yield word, pk
 
 
+@dataclass(slots=True)
+class Fresh:
+    """A row of the batch that is matched, with what is asked of a `SourceRecord`: a model's object costs far more."""
+
+    pk: int
+    uid: str
+    kinds: list[str]
+    email_index: bytes | None
+    customer_index: bytes | None
+    name_index: bytes | None
+    sealed: bytes
+    person_id: int | None = None
+
+    @property
+    def context(self) -> str:
+        return f"source-record/{self.uid}"
+
+
 @dataclass(frozen=True, slots=True)
 class Entangled:
     """The rows that are matched: stored sources first, then those rows of the batch that share a key."""
 
-    rows: list[SourceRecord]
+    rows: list[SourceRecord | Fresh]
     records: list[Record]
     known: int
     places: list[int]
@@ -140,7 +158,7 @@ class Placing:
         self._store_people(batch, owners, groups, matched)
         self._store_sources(batch, pks, owners)
         for ref in range(matched.known, len(matched.rows)):
-            matched.rows[ref].person_id = owners[matched.place(ref)]  # type: ignore[assignment]
+            matched.rows[ref].person_id = owners[matched.place(ref)]
         self._settle_grown(found.group, matched)
         self._explain(found, matched.rows)
         self.seen.add_all(batch.words, pks)
@@ -169,7 +187,7 @@ class Placing:
         places, sources = self._sharing(batch)
         known = self._known(sources)
         fresh = [
-            SourceRecord(
+            Fresh(
                 pk=pks[place],
                 uid=batch.source_uids[place],
                 kinds=json.loads(batch.kinds[place]),
@@ -180,7 +198,7 @@ class Placing:
             )
             for place in places
         ]
-        rows = [*known, *fresh]
+        rows: list[SourceRecord | Fresh] = [*known, *fresh]
         return Entangled(rows, open_sources(self.vault, rows), len(known), places)
 
     def _known(self, sources: set[int]) -> list[SourceRecord]:
@@ -199,7 +217,7 @@ class Placing:
         sources = [_source(ref, row, record) for ref, (row, record) in enumerate(pairs)]
         return matching.match(sources, self._apart(matched.rows[: matched.known]))
 
-    def _apart(self, rows: Sequence[SourceRecord]) -> Iterable[frozenset[int]]:
+    def _apart(self, rows: Sequence[SourceRecord | Fresh]) -> Iterable[frozenset[int]]:
         """Return the pairs among stored rows that somebody has taken apart or declined to join."""
         refs = {row.pk: ref for ref, row in enumerate(rows)}
         if not refs:
@@ -292,17 +310,18 @@ class Placing:
     def _settle_grown(self, group: Mapping[int, int], matched: Entangled) -> None:
         """Unite people that a new source has shown to be one, and work out again all who got sources."""
         rows, records, known = matched.rows, matched.records, matched.known
+        stored = cast("list[SourceRecord]", rows[:known])
         grown: dict[int, list[int]] = {}
         for ref, root in group.items():
             if root < known:
                 grown.setdefault(root, []).append(ref)
         growing = []
         for root, refs in grown.items():
-            keeper = rows[root].person
+            keeper = stored[root].person
             others = {
-                rows[ref].person_id: rows[ref].person
+                stored[ref].person_id: stored[ref].person
                 for ref in refs
-                if ref < known and rows[ref].person_id != keeper.pk
+                if ref < known and stored[ref].person_id != keeper.pk
             }
             for other in others.values():
                 absorb(keeper, other)
@@ -318,11 +337,11 @@ class Placing:
             changed.append((*_following(keeper), keeper.sealed, keeper.pk))
         update_rows(Person, (*FOLLOWS, "sealed"), changed)
 
-    def _explain(self, found: matching.Match, rows: Sequence[SourceRecord]) -> None:
+    def _explain(self, found: matching.Match, rows: Sequence[SourceRecord | Fresh]) -> None:
         """Keep why rows were joined, and which might have to be."""
         if not found.joins and not found.suggestions:
             return
-        waiting = self._known_suggestions(rows)
+        waiting: set[frozenset[int | None]] = {*self._known_suggestions(rows)}
         suggested = []
         for join in found.suggestions:
             pair = frozenset((rows[join.ref].person_id, rows[join.other].person_id))
@@ -350,7 +369,7 @@ class Placing:
             ),
         )
 
-    def _known_suggestions(self, rows: Sequence[SourceRecord]) -> set[frozenset[int]]:
+    def _known_suggestions(self, rows: Sequence[SourceRecord | Fresh]) -> set[frozenset[int]]:
         """Return the pairs of people for whom somebody has been asked before, whatever the answer was."""
         pks = [row.pk for row in rows]
         asked = MergeEvidence.objects.filter(source__in=pks, other__in=pks).exclude(
@@ -387,7 +406,7 @@ def _following(person: Person) -> tuple[Any, ...]:
     return tuple(json.dumps(person.kinds) if name == "kinds" else getattr(person, name) for name in FOLLOWS)
 
 
-def _source(ref: int, row: SourceRecord, each: Record) -> matching.Source:
+def _source(ref: int, row: SourceRecord | Fresh, each: Record) -> matching.Source:
     keys = tuple(
         matching.Key(kind, bytes(value))
         for kind, name in INDEXES.items()
