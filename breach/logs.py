@@ -1,6 +1,6 @@
 """Log lines: one plain line each, with ids only. What was raised is logged by kind and place, never by its words.
 
-The address of a calendar feed is a secret of its own: lines name it without its token.
+The address of a calendar feed, and that of the report page, is a secret of its own: lines name it without its token.
 """
 
 import logging
@@ -20,12 +20,14 @@ SHARED: list[Any] = [
 ]
 # What writes addresses by handlers and formatters of its own, past `formatter`.
 WEB_SERVERS = ("django.request", "django.server", "gunicorn.access", "gunicorn.error")
-_FEED = re.compile(r"(clocks(?:/|%2F)+feed(?:/|%2F)+)[^\s'\"?]+", re.IGNORECASE)
+_SECRET = re.compile(
+    r"((?:(?<!\w)|(?<=%2F))(?:clocks(?:/|%2F)+feed|report)(?:/|%2F)+)[^\s'\"?]+", re.IGNORECASE
+)
 
 
 def without_tokens(text: str) -> str:
-    """Return a line with the token of each feed's address left out."""
-    return _FEED.sub(r"\1…", text)
+    """Return a line with the token of each such address left out."""
+    return _SECRET.sub(r"\1…", text)
 
 
 class _WithoutTokens(logging.Filter):

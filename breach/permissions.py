@@ -19,6 +19,9 @@ RESPONDER = READ | {
     "incident.open",
     "glass.break",
     "clocks.subscribe",
+    "suspicion.report",
+    "suspicion.view",
+    "suspicion.triage",
     "incident.edit",
     "timeline.add",
     "evidence.add",
@@ -39,6 +42,7 @@ RESPONDER = READ | {
     "law.view",
 }
 MANAGER = RESPONDER | {
+    "suspicion.rule_out",
     "awareness.decide",
     "advice.give",
     "decision.make",
@@ -52,10 +56,19 @@ MANAGER = RESPONDER | {
     "law.manage",
     "portfolio.view",
 }
-AUDITOR = READ | {"clocks.subscribe", "evidence.read", "ledger.export", "law.view", "portfolio.view"}
+AUDITOR = READ | {
+    "clocks.subscribe",
+    "suspicion.report",
+    "suspicion.view",
+    "evidence.read",
+    "ledger.export",
+    "law.view",
+    "portfolio.view",
+}
 ADMIN = frozenset(
     {
         "clocks.subscribe",
+        "suspicion.report",
         "users.manage",
         "keys.manage",
         "settings.manage",
@@ -78,6 +91,10 @@ ALL_CAPABILITIES = frozenset().union(*CAPABILITIES.values())
 # Rights that need no incident.
 HOUSE_WIDE = frozenset(
     {
+        "suspicion.report",
+        "suspicion.view",
+        "suspicion.triage",
+        "suspicion.rule_out",
         "incident.open",
         "glass.break",
         "clocks.subscribe",

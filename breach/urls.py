@@ -29,8 +29,10 @@ from breach.views import (
     people,
     people_exports,
     person,
+    report,
     styleguide,
     suggestions,
+    triage,
 )
 
 # What notifications adds to the room; a string, since breach never imports it.
@@ -82,6 +84,12 @@ urlpatterns = [
     path("clocks/", clocks.clocks, name="clocks"),
     path("clocks/feed/<str:token>.ics", feeds.feed, name="clock-feed"),
     path("settings/", include(settings_patterns)),
+    path("report/", report.report, name="report"),
+    path("report/receipt/", report.receipt, name="report-receipt"),
+    path("report/<str:token>/", report.by_link, name="report-by-link"),
+    path("triage/", triage.triage, name="triage"),
+    path("triage/<str:row>/", triage.suspicion, name="suspicion"),
+    path("triage/<str:row>/incident/", triage.incident, name="suspicion-incident"),
     path("join/", join.join, name="join"),
     path("join/account/", join.join_account, name="join-account"),
     path("break-glass/", glass.glass, name="break-glass"),

@@ -18,7 +18,9 @@ from breach.models import (
     PeopleExport,
     Person,
     PlaybookRun,
+    ReportLink,
     Share,
+    Suspicion,
     Task,
     WebhookEndpoint,
 )
@@ -29,6 +31,8 @@ from breach.services.contracts import add_contract
 from breach.services.feeds import Made, make_feed
 from breach.services.holds import Request, enter_hold
 from breach.services.playbooks import assign_task, start_playbook
+from breach.services.report_links import make_link
+from breach.services.suspicions import report as report_suspicion
 from breach.timewords import Moment
 from breach.vault.readers import new_identity
 from notifications.delivery.post import print_some
@@ -80,6 +84,8 @@ class World:
     client: Client
     client_table: ClientImport
     affected: AffectedClient
+    report_link: ReportLink
+    suspicion: Suspicion
 
 
 def build_world(house: House, now: datetime) -> World:
@@ -161,7 +167,13 @@ def build_world(house: House, now: datetime) -> World:
     list_clients(
         actor=actor, incident=incident, concerns={"K-1": Concern("Hosting", ("email",), 120)}, now=now
     )
+    report_link = make_link(actor=house.admin, now=now)
+    suspicion = report_suspicion(
+        actor=None, link=report_link, text="A laptop was left in the 10:42 to Nantes.", now=now
+    ).suspicion
     return World(
+        report_link=report_link,
+        suspicion=suspicion,
         house=house,
         event=event,
         attachment=attachment,

@@ -67,6 +67,13 @@ from breach.models.reminders import (
     WebhookEndpoint,
 )
 from breach.models.signin import CountedLimit, Device, FactorReset, Invitation, SignInLock
+from breach.models.suspicions import (
+    ReportLink,
+    Suspicion,
+    SuspicionState,
+    SuspicionWord,
+    TriageStep,
+)
 from breach.models.timeline import Attachment, Event, EventKind
 from breach.models.users import FRESH_FOR, Proof, Role, User
 
@@ -147,6 +154,7 @@ __all__ = [
     "ReminderChannel",
     "ReminderPlan",
     "ReminderState",
+    "ReportLink",
     "Role",
     "Row",
     "SealedFile",
@@ -154,10 +162,14 @@ __all__ = [
     "SignInLock",
     "SourceOrigin",
     "SourceRecord",
+    "Suspicion",
+    "SuspicionState",
+    "SuspicionWord",
     "Task",
     "TaskMove",
     "TaskRole",
     "TaskState",
+    "TriageStep",
     "User",
     "WebhookEndpoint",
     "new_uid",

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from django.db import models
 
-from breach.keys import vault_for
-from breach.vault import canonical_json, new_salt, salted_digest
+from breach.keys import house_vault, vault_for
+from breach.vault import IncidentVault, canonical_json, new_salt, salted_digest
 
 
 class SealedTexts(models.Model):
@@ -27,14 +27,32 @@ class SealedTexts(models.Model):
         clean = {name: text.strip() for name, text in texts.items()}
         self.texts_digest = salted_digest(self.text_label, canonical_json(clean), salt)
         blob = canonical_json({"texts": clean, "salt": salt.hex()})
-        self.sealed_texts = vault_for(row.incident).seal(blob, context=f"{self.text_label}/{row.uid}")
+        self.sealed_texts = self._texts_vault().seal(blob, context=f"{self.text_label}/{row.uid}")
 
     @cached_property
     def texts(self) -> dict[str, str]:
+        return self.texts_under(self._texts_vault())
+
+    def texts_under(self, vault: IncidentVault) -> dict[str, str]:
+        """Open the texts with a vault that is open already; lists open it once for all their rows."""
         row: Any = self
-        blob = vault_for(row.incident).open(bytes(self.sealed_texts), context=f"{self.text_label}/{row.uid}")
+        blob = vault.open(bytes(self.sealed_texts), context=f"{self.text_label}/{row.uid}")
         return dict(json.loads(blob)["texts"])
+
+    def _texts_vault(self) -> IncidentVault:
+        row: Any = self
+        return vault_for(row.incident)
 
     @property
     def reasons(self) -> str:
         return self.texts.get("reasons", "")
+
+
+class HouseTexts(SealedTexts):
+    """The same for rows that belong to no incident (yet): sealed under the house's own key."""
+
+    class Meta:
+        abstract = True
+
+    def _texts_vault(self) -> IncidentVault:
+        return house_vault()

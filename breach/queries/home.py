@@ -12,10 +12,12 @@ from django.utils.translation import get_language
 from breach.figures import Clock
 from breach.models import Approval, Incident, User
 from breach.models.playbooks import OPEN_TASK, Task
+from breach.permissions import can
 from breach.queries.approvals import waiting_for
 from breach.queries.clock_board import Narrowing, running_clocks
 from breach.queries.clocks import shown_clocks
 from breach.queries.incident_list import OPEN_PHASES, IncidentLine, lines_of, most_urgent_first
+from breach.queries.suspicions import waiting_reports
 
 MOST_INCIDENTS, MOST_TASKS, MOST_CLOCKS, MOST_CLOSED = 12, 20, 12, 10
 
@@ -39,6 +41,8 @@ class Home:
     clocks: tuple[tuple[Incident, Clock], ...]
     tasks: tuple[TaskLine, ...]
     approvals: tuple[Approval, ...]
+    # Reports that wait for triage; 0 for who does not see them.
+    reports: int
 
     @property
     def has_more(self) -> bool:
@@ -56,6 +60,7 @@ def home_of(user: User, now: datetime) -> Home:
         clocks=_clocks(user, now),
         tasks=_tasks(user, open_incidents, now),
         approvals=tuple(waiting_for(user)),
+        reports=waiting_reports() if can(user, "suspicion.view") else 0,
     )
 
 

@@ -25,6 +25,7 @@ WORDS: dict[str, Any] = {
     "glass_broken": gettext_lazy("Somebody opened the incident in an emergency"),
     "new_device": gettext_lazy("Your account was opened on a new device"),
     "account_locked": gettext_lazy("Your account was locked after wrong passwords or codes"),
+    "suspicion_reported": gettext_lazy("A report waits for triage"),
     "factor_reset": gettext_lazy("Somebody's second factors are to be removed: confirm or refuse it"),
 }
 # Kind: the address that it leads to; with the incident's uid where the notice has an incident.
@@ -41,6 +42,7 @@ PLACES = {
     "glass_broken": "access",
     "new_device": "sessions",
     "account_locked": "sessions",
+    "suspicion_reported": "triage",
     "factor_reset": "factor-resets",
 }
 

@@ -22,7 +22,7 @@ def record(
     """Append an entry to the incident's chain (or the house's), last in the caller's transaction.
 
     `data` holds ids, counts, states and digests; never anything of an affected person.
-    `actor` is None only for what the system does on a schedule.
+    `actor` is None only for what the system does on a schedule, and for a report whose author gives no name.
     """
     log.append(
         chain=incident.chain if incident else "house",
@@ -39,6 +39,19 @@ def record_read(*, actor: User, incident: Incident, what: str, count: int, now: 
     """Note in the incident's access chain that `actor` looked at `count` rows of `what`; once per page view."""
     log.append(
         chain=incident.access_chain,
+        actor_id=actor.pk,
+        actor_uid=actor.uid,
+        action="read",
+        subject=what,
+        data={"count": count},
+        now=now,
+    )
+
+
+def record_house_read(*, actor: User, what: str, count: int, now: datetime) -> None:
+    """Note in the house's access chain that `actor` looked at `count` rows of `what`; once per page view."""
+    log.append(
+        chain="access/housereports",  # no incident has this id: theirs have twenty characters
         actor_id=actor.pk,
         actor_uid=actor.uid,
         action="read",

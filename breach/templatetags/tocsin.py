@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from breach import wording
 from breach.law import words
 from breach.models import User
+from breach.queries.suspicions import shown_address
 from breach.queries.told import count_new
 
 register = template.Library()
@@ -49,6 +50,12 @@ def _shapes(name: str) -> str:
 def unseen(user: object) -> int:
     """Count what the signed-in account was told and has not marked as seen."""
     return count_new(user) if isinstance(user, User) else 0
+
+
+@register.simple_tag
+def report_address() -> str:
+    """Return the path of the report page where the house shows it to whoever comes to sign in; else ""."""
+    return shown_address()
 
 
 @register.simple_tag

@@ -32,6 +32,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "home": home_of(request.user, now),
         "now": now,
         "may_open_incident": can(request.user, "incident.open"),
+        "may_report": can(request.user, "suspicion.report"),
+        "may_see_reports": can(request.user, "suspicion.view"),
     }
     return render(request, "breach/home.html", context)
 

@@ -78,6 +78,14 @@ SECTIONS: list[Section] = [
         30,
     ),
     Section(
+        "report-link",
+        _("Report page"),
+        _("The address by which anybody of the house reports a suspicion without an account"),
+        "settings-report-link",
+        "settings.manage",
+        32,
+    ),
+    Section(
         "webhooks",
         _("Webhooks"),
         _("Machines of the house that are told of alarms"),

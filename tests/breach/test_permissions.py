@@ -43,6 +43,8 @@ def test_the_auditor_sees_all_and_changes_nothing(opened: House) -> None:
         "people.count",
         "ledger.view",
         "clocks.subscribe",
+        "suspicion.report",
+        "suspicion.view",
         "evidence.read",
         "ledger.export",
         "law.view",

@@ -18,6 +18,7 @@ from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, reso
 from breach import clock
 from breach.middleware import OPEN_PREFIXES, OPEN_TO_SIGN_IN
 from breach.models import User
+from breach.services.report_links import token_of
 from tests.house import House
 from tests.world import World, build_world
 
@@ -135,6 +136,13 @@ HOUSE: dict[str, tuple[str, str]] = {
     "settings-contract-edit": ("foofoosf", "fvvfvvsf"),
     "settings-law": ("oooooosf", NO),
     "settings-regime": ("oooooosf", "fvvfvvsf"),
+    "report": ("oooooosf", "vvvvvvsf"),
+    "report-receipt": ("oooooooo", "vvvvvvvv"),  # asks for a code
+    "report-by-link": ("oooooooo", "vvvvvvvv"),  # asks for its token
+    "triage": ("ooooofsf", NO),
+    "suspicion": ("ooooofsf", "fvvfvfsf"),
+    "suspicion-incident": ("ooofofsf", "vvvfvfsf"),
+    "settings-report-link": ("fffffosf", "fffffrsf"),
     "settings-alarms": ("fffffos", "fffffrs"),
     "settings-webhooks": ("fffffos", "fffffvs"),
     "settings-webhook-try": (NO, "fffffrs"),
@@ -157,6 +165,8 @@ TABLE = {
     name: (for_guests(name, shown), for_guests(name, posted))
     for name, (shown, posted) in (ROOM | HOUSE).items()
 }
+# Pages of ours that ask for no account.
+OPEN = {"health", "set_language", "join", "join-account", "clock-feed", "report-receipt", "report-by-link"}
 # An address that nobody but these may read without signing in; the rest of allauth's asks for the sign-in.
 OPEN_ACCOUNT = {
     "account_login",
@@ -181,6 +191,8 @@ POSTED: dict[str, dict[str, Any]] = {
     "asked": {"step": "begin"},
     "affected-client": {"step": "told"},
     "factor-resets": {"step": "confirm"},
+    "suspicion": {"step": "no_breach"},
+    "settings-report-link": {"step": "make"},
 }
 TOKEN = {"csrfmiddlewaretoken": "x"}  # a form of a browser is never quite empty
 FILLED = {"uidb36": "1", "key": "x-y", "provider_id": "house", "pk": 1}
@@ -260,6 +272,8 @@ def keywords(name: str, world: World) -> dict[str, Any]:
         "settings-contract": world.contract,
         "settings-contract-edit": world.contract,
         "settings-feed-revoke": world.feed.feed,
+        "suspicion": world.suspicion,
+        "suspicion-incident": world.suspicion,
     }
     found: dict[str, Any] = {"uid": world.house.incident.uid}
     if name == "filing" or (name in ROOM and name.startswith("filing-")):
@@ -269,7 +283,7 @@ def keywords(name: str, world: World) -> dict[str, Any]:
     elif name in rows:
         found["row"] = rows[name].uid
     found["number"], found["kind"] = 1, "json"
-    found["token"] = world.feed.token
+    found["token"] = token_of(world.report_link) if name == "report-by-link" else world.feed.token
     keys = {"notice-text": "fr", "filing-section": SECTION, "filing-promise": PROMISED} | {
         "settings-regime": "eu_gdpr_controller"
     }
@@ -359,9 +373,12 @@ def test_deny_by_default_is_what_the_table_says() -> None:
             "sessions",
             "told",
             "settings-feeds",
+            "report",
+            "report-receipt",
+            "report-by-link",
         }:
             assert posted[column["auditor"]] in "fnm", name
-        if name not in {"health", "set_language", "join", "join-account", "clock-feed"}:
+        if name not in OPEN:
             assert (shown[column["anonymous"]], posted[column["anonymous"]]) == ("s", "s"), name
 
 
@@ -400,7 +417,8 @@ def test_what_is_open_is_a_short_list() -> None:
         for one in ADDRESSES
         if not one.is_allauth and f"/{one.route}".startswith(OPEN_PREFIXES + OPEN_TO_SIGN_IN)
     }
-    assert opened == {"health", "set_language", "join", "join-account", "clock-feed"}
+    # The page of reports is below the same prefix, and sends a stranger to the sign-in by itself: see the table.
+    assert opened == OPEN | {"report"}
 
 
 def test_an_object_is_found_in_its_own_incident_only(

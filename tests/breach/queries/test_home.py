@@ -21,7 +21,7 @@ def test_home_costs_the_same_queries_for_one_and_three_incidents(
     house: House, now: datetime, django_assert_num_queries: Any
 ) -> None:
     house.open(now)
-    with django_assert_num_queries(6) as one:
+    with django_assert_num_queries(7) as one:
         home_of(house.responder, now)
     for hours in (1, 2):
         house.open(now + timedelta(hours=hours))

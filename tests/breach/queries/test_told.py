@@ -16,7 +16,8 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 @pytest.mark.parametrize("kind", sorted(WORDS))
 def test_every_kind_leads_to_a_page_that_its_reader_may_open(house: House, now: datetime, kind: str) -> None:
     incident = house.open(now)
-    ours = incident if kind not in {"new_device", "account_locked", "factor_reset"} else None
+    alone = {"new_device", "account_locked", "factor_reset", "suspicion_reported"}
+    ours = incident if kind not in alone else None
     values = {"approval": "0" * 20} if kind == "approval_asked" else {}
     InAppNotice.objects.create(user=house.manager, incident=ours, kind=kind, values=values, created_at=now)
     (line,) = told(house.manager)
