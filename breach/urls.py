@@ -33,6 +33,7 @@ from breach.views import (
     styleguide,
     suggestions,
     triage,
+    what_if,
 )
 
 # What notifications adds to the room; a string, since breach never imports it.
@@ -53,6 +54,7 @@ room_patterns = [
     path("obligations/", obligations.obligations, name="obligations"),
     path("obligations/holds/", holds.holds, name="holds"),
     path("obligations/holds/<str:row>/", holds.hold, name="hold"),
+    path("obligations/what-if/", what_if.suppose, name="what-if"),
     path("obligations/<str:row>/", obligation.working, name="obligation"),
     path("assessment/", assessment.assessment, name="assessment"),
     path("approvals/<str:row>/", approvals.approval, name="approval"),

@@ -32,9 +32,9 @@ from breach.models import (
     Party,
     User,
 )
+from breach.queries.clock_basis import Basis, basis_of, earliest, starts_at_awareness, stored_step
 from breach.queries.switches import switched_off
 from breach.services import reminders
-from breach.services.clock_basis import Basis, basis_of, earliest, starts_at_awareness, stored_step
 
 LIVE = (ObligationState.PROVISIONAL, ObligationState.RUNNING, ObligationState.MET)
 RUNNING = LIVE[:2]

@@ -27,10 +27,10 @@ from breach.models import (
     User,
 )
 from breach.queries import contracts
+from breach.queries.clock_basis import Basis, basis_of, starts_at_awareness, stored_step
 from breach.queries.law_changes import newest_change
 from breach.queries.switches import switched_off
 from breach.services import client_clocks, reminders
-from breach.services.clock_basis import Basis, basis_of, starts_at_awareness, stored_step
 from breach.services.record import record
 
 Key = tuple[str, str, str]  # regime, to, phase

@@ -46,6 +46,7 @@ ROOM: dict[str, tuple[str, str]] = {
     "obligations": (SEEN, NO),
     "holds": (SEEN, "vvvfnns"),
     "hold": (SEEN, "vvvfnns"),
+    "what-if": (SEEN, NO),
     "obligation": (SEEN, "vvvfnns"),
     "assessment": (SEEN, "vvvfnns"),
     "approval": (SEEN, "fvffnns"),

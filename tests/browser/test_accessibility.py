@@ -35,6 +35,7 @@ def single(world: World) -> Iterator[tuple[str, Any]]:
     yield "timeline-entry", [world.event.uid]
     yield "obligation", [world.obligation.uid]
     yield "holds", []
+    yield "what-if", []
     yield "hold", [world.hold.uid]
     yield "people-file", [world.intake_file.uid]
     assert world.intake_file.archive
