@@ -23,6 +23,7 @@ KINDS = ("cyber_insurance", "card_scheme", "business_customer", "other")
 # What a clause may want to be asked about before it is commissioned, sent, paid or said.
 ACTS = ("providers", "letters", "payment", "press")
 CONFIDENCE = "contract"
+_TEN_YEARS = {"hours": 87_660, "calendar_days": 3_653, "business_days": 2_610, "months": 120}
 DOCUMENT_KEYS = frozenset(
     {
         "counterparty",
@@ -163,6 +164,20 @@ def _clause(clause: Any, place: str) -> None:
     _day(clause, "applies_from", place)
     regime_file.numbers_have_units(clause, place)
     regime_file.check_duty({**clause, "by": ROLES}, place)
+    _not_absurd(clause.get("period"), _at(place, "period"))
+
+
+def _not_absurd(period: Any, place: str) -> None:
+    """Refuse a period beyond ten years: a slip of the pen would plan alarms that nobody lives to see."""
+    if not isinstance(period, Mapping):
+        return
+    longest = _TEN_YEARS.get(period["unit"])
+    if longest is not None and period["value"] > longest:
+        refuse(
+            f"{period['value']} {period['unit']} is more than ten years",
+            place,
+            "Give the period of the clause",
+        )
 
 
 def _texts(row: Mapping[str, Any], keys: Iterable[str], place: str) -> None:

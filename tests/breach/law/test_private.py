@@ -144,6 +144,8 @@ def spoilt(**changes: Any) -> dict[str, Any]:
         (spoilt(to="authority"), "clause 1, to", "authority"),
         (spoilt(period={"value": 48}), "clause 1", "no unit"),
         (spoilt(period={"value": 0, "unit": "hours"}), "clause 1", "positive"),
+        (spoilt(period={"value": 121, "unit": "months"}), "clause 1, period", "more than ten years"),
+        (spoilt(period={"value": 90_000, "unit": "hours"}), "clause 1, period", "more than ten years"),
         (spoilt(**{"from": "full_moon"}), "clause 1", "full_moon"),
         (spoilt(phase="consent"), "clause 1, before", "consent to what"),
         (spoilt(when=[{"test": "established", "place": "Paris"}]), "clause 1", "Paris"),
