@@ -106,7 +106,7 @@ def test_nothing_against_wcag(
     stranger.press("Send the report")
     one = come_in(house.manager.email, reduced_motion="reduce", **PHONE)
     one.follow("1 report waits for triage")
-    found += findings(one, "/triage/") + findings(one, "/report/")
+    found += findings(one, "/report/") + findings(one, "/triage/")
     one.follow(WORDS)
     found += findings(one, one.path)
     assert narrow(one)
