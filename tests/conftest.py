@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as project_settings
+from django.utils import translation
 
 from breach import private_redis
 from breach.ledger import testing as ledger_testing
@@ -50,3 +51,11 @@ def redis_socket() -> Iterator[Path]:
 def _quick_passwords(settings: Any) -> None:
     """Hashing is slow on purpose; tests make many accounts."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _language_of_the_house() -> Iterator[None]:
+    """A page asked for in French leaves French active in the thread; the next test begins in the usual language."""
+    translation.deactivate()
+    yield
+    translation.deactivate()
