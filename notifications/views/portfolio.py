@@ -71,8 +71,9 @@ def _duties(found: Portfolio) -> BarPlot:
         LATE: (_("met late"), "bad"),
         OVERDUE: (_("not met and overdue"), "bad"),
     }
+    overdue = f"{reverse('clocks')}?state=running&to=authority&overdue=1" if found.duties[OVERDUE] else ""
     rows = [
-        Count(label, found.duties[key], f"{reverse('clocks')}?overdue=1" if key == OVERDUE else "", tone)
+        Count(label, found.duties[key], overdue if key == OVERDUE else "", tone)
         for key, (label, tone) in said.items()
     ]
     return bar_plot(_("What authorities were owed"), rows)

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from breach.models import Incident, Obligation, ObligationState
+from breach.queries.clock_board import Narrowing, running_clocks
 from breach.services.facts import update_facts
 from breach.services.incidents import move_incident
 from notifications.models import PersonNotice
@@ -62,6 +63,8 @@ def test_duties_by_how_they_were_met(house: House, now: datetime) -> None:
     found = portfolio_of(house.stranger, now)
 
     assert found.duties == {"on_time": 1, "within_outer": 0, "late": 1, "overdue": 1}
+    only = Narrowing(state="running", to="authority", overdue=True)  # where the number leads
+    assert running_clocks(house.stranger, only, now).count() == 1
     assert found.on_time_share == pytest.approx(100 / 3)
 
 
