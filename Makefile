@@ -6,6 +6,8 @@
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
+# How many tests run side by side: as many as there are cores.
+TESTS_AT_ONCE ?= auto
 
 setup:
 	PYTHON="$(PYTHON)" sh tools/setup.sh
@@ -18,7 +20,7 @@ serve: setup
 
 test: setup
 	SETUP_FOR=test PYTHON="$(PYTHON)" sh tools/setup.sh
-	$(RUN) -m pytest
+	$(RUN) -m pytest -n $(TESTS_AT_ONCE) --dist worksteal
 
 bench: setup
 	SETUP_FOR=bench PYTHON="$(PYTHON)" sh tools/setup.sh
