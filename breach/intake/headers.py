@@ -11,6 +11,7 @@ DATA = Path(__file__).parent / "data"
 _WORDS = re.compile(r"[^a-z0-9]+")
 
 
+@functools.lru_cache(maxsize=16_384)  # the words of names come again and again
 def plain(text: str) -> str:
     """Return lower-case ASCII letters and digits, single-spaced: "Prénom " and "PRENOM" are one."""
     decomposed = unicodedata.normalize("NFKD", text.replace("ß", "ss"))

@@ -94,12 +94,10 @@ class Prepared:
 class Preparer:
     """What a worker process does: batches in, tried or sealed batches out."""
 
-    def __init__(
-        self, mapping: ColumnMapping, header: Sequence[str], on: dt.date, keys: WorkerKeys | None
-    ) -> None:
-        """Make ready for one table; without `keys` batches can only be tried."""
+    def __init__(self, mapping: ColumnMapping, header: Sequence[str], on: dt.date, keys: WorkerKeys) -> None:
+        """Make ready for one table. `on` is the day for which ages are told."""
         self._normalise = ColumnNormaliser(mapping, header, on)
-        self._vault = WorkerVault(keys) if keys else None
+        self._vault = WorkerVault(keys)
 
     def attempt(self, batch: RawBatch) -> Tried:
         """Normalise, and keep only what would be refused or set aside, in the order of the file."""
@@ -111,12 +109,7 @@ class Preparer:
     def prepare(self, batch: RawBatch, *, milliseconds: int) -> Prepared:
         """Normalise, encode, blind and seal. `milliseconds` since 1970, and one more for each batch, begin the ids."""
         columns = self._normalise(batch.rows)
-        return _sealed(self._need(), batch, columns, milliseconds + batch.number)
-
-    def _need(self) -> WorkerVault:
-        if self._vault is None:
-            raise ValueError("nothing can be sealed without keys")
-        return self._vault
+        return _sealed(self._vault, batch, columns, milliseconds + batch.number)
 
 
 def _sealed(vault: WorkerVault, batch: RawBatch, columns: Columns, milliseconds: int) -> Prepared:

@@ -108,6 +108,6 @@ def _certainty(values: Mapping[str, Any]) -> int:
 
 
 def _is_poorer(name: str, known: str) -> bool:
-    if not known or plain(name) != plain(known) or not plain(name):
+    if not known or name == known or plain(name) != plain(known) or not plain(name):
         return False
     return name.isupper() or sum(map(str.isascii, name)) > sum(map(str.isascii, known))

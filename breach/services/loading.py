@@ -2,8 +2,8 @@
 anywhere.
 
 What a batch stores and the mark that it was stored commit together. Rows are read again from the start of
-the file and cut into the same batches, so a load that goes on after a kill ends as one without it. Processes
-beside this one normalise and seal (breach/intake/workers.py); this one matches and writes.
+the file and cut into the same batches, so a load that goes on after a kill ends as one without it. A
+process beside this one reads, normalises and seals (breach/intake/workers.py); this one matches and writes.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,12 +17,11 @@ from django.db.models import F
 
 from breach import jobs
 from breach.errors import Conflict
-from breach.files import stream_sealed
+from breach.files import context_of, path_of
 from breach.intake.mapping import ColumnMapping
-from breach.intake.pipeline import batches
 from breach.intake.prepare import Prepared
-from breach.intake.read import Options, Table, open_table
-from breach.intake.workers import Task, worked
+from breach.intake.read import Options, Table
+from breach.intake.workers import SealedTable, Task, worked
 from breach.ledger import log
 from breach.models import BlindKey, IntakeFile, IntakeState, Party
 from breach.services import facts
@@ -50,14 +49,18 @@ class Load:
     keys: Iterator[tuple[int, int]] | None = None
 
 
+def sealed_table(file: IntakeFile) -> SealedTable:
+    """Say where a file's table lies sealed, with the encoding and delimiter it was taken in with."""
+    options, sealed = Options(file.encoding, file.delimiter, file.sheet), file.file
+    context = context_of(sealed.incident, sealed.purpose, sealed.uid)
+    return SealedTable(path_of(sealed.name), context, sealed.size, file.uid, options)
+
+
 @contextmanager
 def table_of(file: IntakeFile) -> Iterator[Table]:
-    """Open the sealed file as a table, decrypted as it is read, with the encoding and delimiter it was taken
-    in with.
-    """
-    options = Options(file.encoding, file.delimiter, file.sheet)
-    with stream_sealed(file.file) as stream:
-        yield open_table(stream, f"{file.uid}", options)
+    """Open the sealed file as a table, decrypted as it is read."""
+    with sealed_table(file).opened(vault_for(file.incident).worker_keys()) as table:
+        yield table
 
 
 @contextmanager
@@ -68,18 +71,25 @@ def opened(file: IntakeFile, now: datetime) -> Iterator[Load]:
     if file.state not in UNFINISHED:
         raise Conflict("This file is not waiting to be loaded.")
     vault = vault_for(file.incident)
-    extra = {"milliseconds": int(now.timestamp() * 1000)}
-    with (
-        table_of(file) as table,
-        closing(batches(table, BATCH, first=file.next_batch)) as rows,
-        closing(worked(_task(file, table, vault), rows, extra)) as remaining,
-    ):
+    task = task_of(file, "prepare", file.next_batch, vault, milliseconds=int(now.timestamp() * 1000))
+    with closing(worked(task)) as remaining:
         yield Load(file, vault, remaining, Seen.of_file(file) if file.next_batch else Seen())
 
 
-def _task(file: IntakeFile, table: Table, vault: IncidentVault) -> Task:
-    mapping = ColumnMapping.from_json(file.mapping)
-    return Task("prepare", mapping, table.header, file.ages_on, vault.worker_keys())
+def task_of(
+    file: IntakeFile, verb: str, first: int, vault: IncidentVault, *, milliseconds: int | None = None
+) -> Task:
+    """Return what is to be done with a file from batch `first` on (breach/intake/workers.py)."""
+    return Task(
+        verb=verb,
+        table=sealed_table(file),
+        keys=vault.worker_keys(),
+        mapping=ColumnMapping.from_json(file.mapping),
+        on=file.ages_on,
+        size=BATCH,
+        first=first,
+        milliseconds=milliseconds,
+    )
 
 
 def load_all(

@@ -15,13 +15,13 @@ from django.db.models import F, QuerySet
 
 from breach.errors import Conflict
 from breach.intake.mapping import ColumnMapping, check_mapping
-from breach.intake.pipeline import batches
 from breach.intake.prepare import Tried
-from breach.intake.workers import Task, worked
+from breach.intake.workers import worked
 from breach.models import IntakeFile, IntakeState, RefusedCell, User
 from breach.permissions import require
 from breach.services import loading
 from breach.services.bulk import insert_rows
+from breach.services.keys import vault_for
 from breach.services.record import record
 from breach.services.tables import OPEN, begin_work, forget_trial, mapping_digest, move
 
@@ -78,13 +78,9 @@ def go_on(
     """Try what is left, to the end. Raises Conflict when the trial was given up, or somebody else goes on with it."""
     if file.state != IntakeState.TRYING:
         raise Conflict("This file is not being tried.")
-    mapping, first = ColumnMapping.from_json(file.mapping), file.tried_batches
+    task = loading.task_of(file, "attempt", file.tried_batches, vault_for(file.incident))
     begin_work(file, file.read, now())
-    with (
-        loading.table_of(file) as table,
-        closing(batches(table, loading.BATCH, first=first)) as rows,
-        closing(worked(Task("attempt", mapping, table.header, file.ages_on), rows, {})) as remaining,
-    ):
+    with closing(worked(task)) as remaining:
         for tried in remaining:
             _keep(file, tried, now())
             if tell:

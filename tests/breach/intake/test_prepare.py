@@ -9,14 +9,11 @@ from breach.intake.columnar import ColumnNormaliser
 from breach.intake.mapping import ColumnMapping, ColumnRule
 from breach.intake.match import plain_keys
 from breach.intake.normalise import Accepted, Normaliser, channel_of, has_address
-from breach.intake.pipeline import batches
-from breach.intake.prepare import Preparer, RawBatch, Tried, encode, key_columns, new_uids, word_of
+from breach.intake.prepare import Preparer, RawBatch, encode, key_columns, new_uids, word_of
 from breach.intake.record import merged
-from breach.intake.refusals import Refusal
 from breach.intake.rows import Row
-from breach.intake.workers import BATCHES_ALONE, Task, worked
 from breach.vault import IncidentVault, salted_digest
-from tests.breach.intake.tables import TODAY, table
+from tests.breach.intake.tables import TODAY
 from tests.breach.intake.test_columnar import tables
 
 VAULT = IncidentVault(bytes(range(32)))
@@ -81,19 +78,3 @@ def test_ids_grow_with_the_time_and_do_not_repeat() -> None:
     assert len(set(ids)) == 150
     assert {len(uid) for uid in ids} == {26}
     assert all(one <= other for one, other in pairwise(uid[:10] for uid in ids))
-
-
-def test_workers_answer_in_order_what_one_process_would() -> None:
-    rows = "".join(f"Ann Nr{number};a{number}@example.org\n" for number in range(60))
-    opened = table(f"Name;E-mail\n{rows};kaputt@\nonly one cell\n")
-    mapping = ColumnMapping((ColumnRule("Name", "full_name", "name"), ColumnRule("E-mail", "email", "email")))
-    task = Task("attempt", mapping, opened.header, TODAY)
-    raw = list(batches(opened, 3))
-    assert len(raw) > BATCHES_ALONE + 8
-
-    found = list(worked(task, batches(opened, 3), {}))
-
-    assert found == [task.preparer().attempt(batch) for batch in raw]
-    assert found[-1] == Tried(
-        20, 2, 0, [Refusal(62, "E-mail", "no_identity", "k•••••@"), Refusal(63, "", "row_length")]
-    )
