@@ -24,6 +24,7 @@ FIELD_LABELS = {
     "birth_date": _("birth date"),
     "language": _("language"),
     "customer_number": _("customer number"),
+    "national_id": _("national identifier"),
     "guardian": _("parent or guardian"),
 }
 PERSON_FIELDS = (
@@ -37,6 +38,7 @@ PERSON_FIELDS = (
     "country",
     "language",
     "birth_date",
+    "national_id",
     "guardian",
 )
 

@@ -55,7 +55,9 @@ class FilterForm(forms.Form):
 class SearchForm(forms.Form):
     """Posted, never in an address: what is searched for is personal. Exact, since all of it is sealed."""
 
-    text = forms.CharField(label=_("E-mail address or customer number"), max_length=250, required=False)
+    text = forms.CharField(
+        label=_("E-mail address, customer number or national identifier"), max_length=250, required=False
+    )
     name = forms.CharField(label=_("or full name"), max_length=200, required=False)
     birth_date = forms.DateField(
         label=_("with birth date"),
@@ -87,7 +89,7 @@ class MarkManyForm(forms.Form):
         ],
     )
     lines = forms.CharField(
-        label=_("E-mail addresses or customer numbers, one in each line"),
+        label=_("E-mail addresses, customer numbers or national identifiers, one in each line"),
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
         max_length=500_000,
     )

@@ -14,6 +14,7 @@ from typing import Any
 
 from breach.intake.contact import country_code, email_address, language_code
 from breach.intake.dates import ImpossibleDateError, UnreadableDateError, is_minor, parse_birth_date
+from breach.intake.identifiers import IdentifierKeys
 from breach.intake.mapping import ColumnMapping
 from breach.intake.normalise import (
     PLACEHOLDERS,
@@ -43,7 +44,8 @@ _NOTHING = PLACEHOLDERS - {""}
 class Columns:
     """The accepted rows of a batch as columns of equal length, and what was refused or set aside.
 
-    `values` has a list for each field of `Record`; `minors` holds None where no birth date is known.
+    `values` has a list for each field of `Record`; `minors` holds None where no birth date is known, `national_ids`
+    the texts of identifiers, to be blinded and not kept.
     """
 
     rows: list[int]
@@ -51,6 +53,7 @@ class Columns:
     given: list[tuple[tuple[str, str], ...]]
     kinds: list[tuple[str, ...]]
     minors: list[bool | None]
+    national_ids: list[str]
     refused: list[Refusal] = field(default_factory=list)
     set_aside: list[Refusal] = field(default_factory=list)
 
@@ -67,17 +70,21 @@ class ColumnNormaliser:
         place = {name: index for index, name in enumerate(header)}
         self._alone = Normaliser(mapping, header, on)
         self._mapping, self._on = mapping, on
-        self._fields = {rule.field: place[rule.column] for rule in mapping.columns if rule.field}
+        fields = {rule.field: place[rule.column] for rule in mapping.columns if rule.field}
+        self._national_id = fields.pop("national_id", None)
+        self._identifier = IdentifierKeys()
+        self._fields = fields
         self._kinds = tuple((rule.kind, place[rule.column]) for rule in mapping.columns if rule.kind)
         self._loose = tuple(place[rule.column] for rule in mapping.columns if not rule.field)
-        self._used = sorted({*self._fields.values(), *self._loose, *(index for _kind, index in self._kinds)})
+        used = {*self._fields.values(), *self._loose, *(index for _kind, index in self._kinds)}
+        self._used = sorted(used if self._national_id is None else {*used, self._national_id})
         self._known: dict[str, dict[str, Any]] = {}
         self._combined: dict[tuple[bool, ...], tuple[str, ...]] = {}
 
     def __call__(self, rows: Sequence[Row]) -> Columns:
         """Return the batch as columns. Rows have the width of the header."""
         if not rows:
-            return Columns([], {name: [] for name in FIELDS[:-1]}, [], [], [])
+            return Columns([], {name: [] for name in FIELDS[:-1]}, [], [], [], [])
         odd: set[int] = set()
         columns = tuple(zip(*(row.cells for row in rows), strict=True))
         cells = {index: _Cells(columns[index]) for index in self._used}
@@ -97,7 +104,15 @@ class ColumnNormaliser:
         values["birth_date"] = [iso for iso, _minor in born]
         values["customer_number"] = [value.removesuffix(".0") for value in values["customer_number"]]
         minors = [minor for _iso, minor in born]
-        return Columns(numbers, values, [()] * len(numbers), self._kinds_of(cells, len(numbers)), minors)
+        kinds = self._kinds_of(cells, len(numbers))
+        return Columns(
+            numbers, values, [()] * len(numbers), kinds, minors, self._identifiers(cells, odd, blank)
+        )
+
+    def _identifiers(self, cells: "dict[int, _Cells]", odd: set[int], blank: list[str]) -> list[str]:
+        if self._national_id is None:
+            return blank
+        return _each(cells[self._national_id].cleaned(odd), odd, self._identifier)
 
     def _check_names(self, values: dict[str, list[str]], odd: set[int]) -> None:
         for name in NAMES:
@@ -170,6 +185,7 @@ class ColumnNormaliser:
         lost = set()
         # Fields that the table does not have share one column of nothing.
         batch.values = {name: list(column) for name, column in batch.values.items()}
+        batch.national_ids = list(batch.national_ids)
         for place in sorted(odd):
             outcome = self._alone(rows[place])
             if isinstance(outcome, Refusal):
@@ -187,7 +203,10 @@ def _without(batch: Columns, lost: set[int]) -> Columns:
         return [column[place] for place in kept]
 
     values = {name: of(column) for name, column in batch.values.items()}
-    lists = (of(batch.rows), values, of(batch.given), of(batch.kinds), of(batch.minors))
+    lists = (
+        *(of(batch.rows), values, of(batch.given), of(batch.kinds)),
+        *(of(batch.minors), of(batch.national_ids)),
+    )
     return Columns(*lists, batch.refused, batch.set_aside)
 
 
@@ -196,6 +215,7 @@ def _put(batch: Columns, place: int, outcome: Accepted) -> None:
         batch.values[name][place] = getattr(outcome.record, name)
     batch.given[place] = outcome.record.given
     batch.kinds[place], batch.minors[place] = outcome.kinds, outcome.minor
+    batch.national_ids[place] = outcome.national_id
     batch.set_aside += outcome.set_aside
 
 

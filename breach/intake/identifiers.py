@@ -23,6 +23,7 @@ FIRST = 40
 HALF = 0.5
 SHORTEST, LONGEST = 8, 24
 _DIGITS = re.compile(r"\d")
+_BETWEEN = re.compile(r"[\s.\-/\u2010-\u2015]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,36 @@ def identifier_of(value: str) -> Identifier | None:
     if not could_be_identifier(value):
         return None
     return next((each for each in identifiers() if each.checksum and each.passes(value)), None)
+
+
+class IdentifierKeys:
+    """Tells the national identifiers of one column from what is none, and gives each one text that is equal however it
+    was punctuated. The scheme that the last one passed is tried first: a column nearly always holds one.
+    """
+
+    def __init__(self) -> None:
+        self._last = identifiers()[0]
+
+    def __call__(self, value: str) -> str:
+        """Return the key of an identifier, or "" for what passes the rules of none."""
+        if not could_be_identifier(value) or is_filler(value):
+            return ""
+        if not self._last.passes(value):
+            passed = next((each for each in identifiers() if each.passes(value)), None)
+            if passed is None:
+                return ""
+            self._last = passed
+        return identifier_text(value)
+
+
+def identifier_text(value: str) -> str:
+    """Return an identifier without what people put between its parts, in capitals."""
+    return _BETWEEN.sub("", value).upper()
+
+
+def is_filler(value: str) -> bool:
+    """Say whether a number is one that forms are filled with: all digits the same."""
+    return len(set(_DIGITS.findall(value))) == 1
 
 
 def prove_identifier(values: Sequence[str]) -> Proof | None:

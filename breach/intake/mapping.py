@@ -30,6 +30,7 @@ FIELDS: Mapping[str, str | None] = {
     "birth_date": "date_of_birth",
     "language": None,
     "customer_number": "customer_number",
+    "national_id": "national_id",
     "guardian": None,
 }
 # What a person can be to the party whose data leaked.

@@ -17,6 +17,7 @@ from breach.intake.record import Record
 # Müller is also written Mueller, and Muller where a system had no umlauts.
 _UMLAUT = re.compile("([aou])e")
 EMAIL, CUSTOMER_NUMBER, NAME_BIRTH_POSTCODE = "email", "customer_number", "name_birth_postcode"
+NATIONAL_ID = "national_id"  # its key is not among `plain_keys`: the identifier is in no record
 
 
 class Key(NamedTuple):
@@ -175,10 +176,18 @@ def _compatible(
     groups: _Groups, ref: int, other: int, by_ref: Mapping[int, Source], apart: set[frozenset[int]]
 ) -> bool:
     return all(
-        can_be_one(by_ref[one].identity, by_ref[two].identity) and frozenset((one, two)) not in apart
+        can_be_one(by_ref[one].identity, by_ref[two].identity)
+        and not _differ_in_number(by_ref[one], by_ref[two])
+        and frozenset((one, two)) not in apart
         for one in groups.members[groups.find(ref)]
         for two in groups.members[groups.find(other)]
     )
+
+
+def _differ_in_number(one: Source, other: Source) -> bool:
+    """Say whether both have a national identifier, and not the same."""
+    numbers, others = ({key for key in each.keys if key.kind == NATIONAL_ID} for each in (one, other))
+    return bool(numbers and others and numbers.isdisjoint(others))
 
 
 def _open(suggestions: list[Join], groups: _Groups) -> tuple[Join, ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from breach.intake.contact import country_code, email_address, language_code
 from breach.intake.dates import ImpossibleDateError, UnreadableDateError, is_minor, parse_birth_date
+from breach.intake.identifiers import IdentifierKeys
 from breach.intake.mapping import ColumnMapping
 from breach.intake.phones import phone_number
 from breach.intake.places import address_rule, locality, postcode_of
@@ -52,13 +53,17 @@ _CODES = {"iban": "iban_access_code", "account_number": "account_number_with_cod
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A row that became a record. `kinds` are sorted; `minor` is None where no birth date is known."""
+    """A row that became a record. `kinds` are sorted; `minor` is None where no birth date is known.
+
+    `national_id` is the text of a national identifier, to be blinded and not kept; "" where there is none.
+    """
 
     row: int
     record: Record
     kinds: tuple[str, ...]
     minor: bool | None
     set_aside: tuple[Refusal, ...] = ()
+    national_id: str = ""
 
 
 def clean(text: str) -> str:
@@ -107,6 +112,7 @@ class Normaliser:
     def __init__(self, mapping: ColumnMapping, header: Sequence[str], on: dt.date) -> None:
         place = {name: index for index, name in enumerate(header)}
         self._mapping, self._on = mapping, on
+        self._identifier = IdentifierKeys()
         self._fields = tuple((rule.field, place[rule.column]) for rule in mapping.columns if rule.field)
         self._kinds = tuple((rule.kind, place[rule.column]) for rule in mapping.columns if rule.kind)
         self._loose = tuple((rule.column, place[rule.column]) for rule in mapping.columns if not rule.field)
@@ -158,6 +164,8 @@ class Normaliser:
             self._mapping.relation,
             tuple(sorted((field, raw[field]) for field, _ in aside)),
         )
+        # After `given` is told: of an identifier nothing is kept, usable or not.
+        national_id = _checked(values, "national_id", aside, self._identifier)
         if not (record.name or record.email or record.phone or record.street):
             raise _Refused("email" if values.get("email") else "", "no_identity")
         return Accepted(
@@ -166,6 +174,7 @@ class Normaliser:
             self._kinds_of(row),
             is_minor(born, self._on) if born else None,
             self._set_aside(row, raw, aside),
+            national_id,
         )
 
     def _kinds_of(self, row: Row) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from breach.intake.columnar import FIELDS, ColumnNormaliser, Columns
 from breach.intake.contact import email_key
 from breach.intake.headers import plain
 from breach.intake.mapping import ColumnMapping
-from breach.intake.match import CUSTOMER_NUMBER, EMAIL, NAME_BIRTH_POSTCODE, name_key
+from breach.intake.match import CUSTOMER_NUMBER, EMAIL, NAME_BIRTH_POSTCODE, NATIONAL_ID, name_key
 from breach.intake.normalise import is_postable
 from breach.intake.record import EMAIL as BY_EMAIL
 from breach.intake.record import NONE, POST
@@ -78,6 +78,7 @@ class Prepared:
     email_index: list[bytes | None]
     customer_index: list[bytes | None]
     name_index: list[bytes | None]
+    identifier_index: list[bytes | None]
     words: list[tuple[int, ...]]
     kinds: list[str]
     country: list[str]
@@ -119,9 +120,8 @@ def _sealed(vault: WorkerVault, batch: RawBatch, columns: Columns, milliseconds:
     salts = _pieces(os.urandom(SALT_BYTES * count), SALT_BYTES)
     bodies = (with_salt(content, salt) for content, salt in zip(records, salts, strict=True))
     source_uids, person_uids = new_uids(count, milliseconds), new_uids(count, milliseconds)
-    email, customer, name = (
-        vault.blind_many(texts, kind=kind) for kind, texts in key_columns(columns, names)
-    )
+    indexes = [vault.blind_many(texts, kind=kind) for kind, texts in key_columns(columns, names)]
+    email, customer, name, identifier = indexes
     has_email = list(map(bool, values["email"]))
     where = (values[name] for name in ("street", "postcode", "city", "country"))
     has_address = list(map(is_postable, names, *where))
@@ -140,7 +140,8 @@ def _sealed(vault: WorkerVault, batch: RawBatch, columns: Columns, milliseconds:
         email_index=email,
         customer_index=customer,
         name_index=name,
-        words=[_words_of_row(three) for three in zip(email, customer, name, strict=True)],
+        identifier_index=identifier,
+        words=list(map(_words_of_row, zip(*indexes, strict=True))),
         kinds=list(map(_kinds_json, columns.kinds)),
         country=values["country"],
         region=values["region"],
@@ -223,7 +224,9 @@ def _object(parts: Iterable[str]) -> bytes:
 
 
 def key_columns(columns: Columns, names: Sequence[str]) -> Iterable[tuple[str, list[str | None]]]:
-    """Yield each kind of exact key with its text for each row, None where a row has none; as `match.plain_keys`."""
+    """Yield each kind of exact key with its text for each row, None where a row has none; as `match.plain_keys`, and
+    then the national identifier.
+    """
     values = columns.values
     yield EMAIL, _texts(email_key, values["email"])
     yield CUSTOMER_NUMBER, _texts(str.casefold, values["customer_number"])
@@ -237,6 +240,7 @@ def key_columns(columns: Columns, names: Sequence[str]) -> Iterable[tuple[str, l
             for part, born, postcode in zip(parts, values["birth_date"], values["postcode"], strict=True)
         ],
     )
+    yield NATIONAL_ID, [text or None for text in columns.national_ids]
 
 
 def _texts(key: Callable[[str], str], column: Sequence[str]) -> list[str | None]:

@@ -219,20 +219,34 @@ def propose_mapping(profile: Profile) -> ColumnMapping:
     taken: dict[str, tuple[int, str]] = {}
     for column in profile.columns:
         for finding in column.findings[:1]:
-            if finding.what in FIELDS and finding.confidence > taken.get(finding.what, (0, ""))[0]:
-                taken[finding.what] = (finding.confidence, column.name)
+            field_name = _field_of(finding)
+            if field_name and finding.confidence > taken.get(field_name, (0, ""))[0]:
+                taken[field_name] = (finding.confidence, column.name)
     rules = tuple(_rule(column, taken) for column in profile.columns)
     return ColumnMapping(rules, date_order=profile.date_order)
+
+
+def _field_of(finding: Finding) -> str | None:
+    """Return the field that a finding fills. Identifiers of all kinds fill one; by a checksum only, since a value that
+    no scheme knows is no key.
+    """
+    if finding.what in IDENTIFIERS:
+        return "national_id" if finding.detail else None
+    return finding.what if finding.what in FIELDS else None
 
 
 def _rule(column: ColumnProfile, taken: dict[str, tuple[int, str]]) -> ColumnRule:
     what = column.best
     if what is None:
         return ColumnRule(column.name)
-    if what not in FIELDS:
+    field_name = _field_of(column.findings[0])
+    is_chosen = field_name is not None and taken[field_name][1] == column.name
+    if what in IDENTIFIERS:
+        return ColumnRule(column.name, field_name if is_chosen else None, what)
+    if field_name is None:
         return ColumnRule(column.name, None, what)
-    if taken[what][1] == column.name:
-        return ColumnRule(column.name, what, FIELDS[what])
+    if is_chosen:
+        return ColumnRule(column.name, field_name, FIELDS[field_name])
     # A second column of addresses is a login, say: the next finding that is a kind names it better.
     other = next(
         (finding.what for finding in column.findings[1:] if finding.what not in FIELDS), FIELDS[what]

@@ -269,7 +269,7 @@ class SourceRecord(BulkRow):
     trusted more.
 
     The indexes are keyed hashes of exact values (breach/vault), equal only inside one incident. They are
-    found through `BlindKey`.
+    found through `BlindKey`. Of a national identifier the index is all that is kept.
     """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="sources")
@@ -282,6 +282,7 @@ class SourceRecord(BulkRow):
     email_index = models.BinaryField(null=True)
     customer_index = models.BinaryField(null=True)
     name_index = models.BinaryField(null=True)
+    identifier_index = models.BinaryField(null=True)
     sealed = models.BinaryField()
 
     class Meta:

@@ -12,7 +12,7 @@ from breach.models import BlindKey, Incident, IntakeState, SourceRecord
 
 def keys_of(source: SourceRecord) -> Iterable[BlindKey]:
     """Yield the unsaved keys of a source record that has a primary key."""
-    for index in (source.email_index, source.customer_index, source.name_index):
+    for index in (source.email_index, source.customer_index, source.name_index, source.identifier_index):
         if index is not None:
             yield BlindKey(value=word_of(bytes(index)), source=source)
 

@@ -11,7 +11,8 @@ from itertools import islice
 from django.db.models import Count, Q, QuerySet
 
 from breach.intake.contact import email_address, email_key
-from breach.intake.match import CUSTOMER_NUMBER, EMAIL, NAME_BIRTH_POSTCODE, name_key
+from breach.intake.identifiers import IdentifierKeys
+from breach.intake.match import CUSTOMER_NUMBER, EMAIL, NAME_BIRTH_POSTCODE, NATIONAL_ID, name_key
 from breach.intake.record import Record
 from breach.keys import vault_for
 from breach.models import (
@@ -235,8 +236,8 @@ def _ranked(tally: Mapping[str, int]) -> dict[str, int]:
 
 
 def search(incident: Incident, text: str) -> list[Person]:
-    """Return the people who have exactly this e-mail address or customer number, merged and removed ones
-    included.
+    """Return the people who have exactly this e-mail address, customer number or national identifier, merged and
+    removed ones included.
 
     A name cannot be searched alone: names are sealed. See `search_by_name`.
     """
@@ -247,6 +248,9 @@ def search(incident: Incident, text: str) -> list[Person]:
     if address := email_address(wanted):
         index = vault.blind(email_key(address), kind=EMAIL)
         found.update(holders(incident, "email_index", index).values_list("person", flat=True))
+    if identifier := IdentifierKeys()(wanted):
+        index = vault.blind(identifier, kind=NATIONAL_ID)
+        found.update(holders(incident, "identifier_index", index).values_list("person", flat=True))
     return _people_of(found)
 
 

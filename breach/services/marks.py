@@ -71,7 +71,7 @@ def mark(
 def mark_many(
     *, actor: User, incident: Incident, kind: str, lines: Iterable[str], reason: str, now: datetime
 ) -> Marked:
-    """Mark everybody whose e-mail address or customer number stands in `lines` (one in each).
+    """Mark everybody whose e-mail address, customer number or national identifier stands in `lines` (one in each).
 
     For lists such as "do not contact" or a registry of deaths. Each person is marked in a transaction of their own;
     done again it marks who is missing. Raises BadInput for a mark that needs a contact, or too many lines.

@@ -106,10 +106,18 @@ def _people(run: MatchRun) -> Iterator[Comparable]:
             :AT_ONCE
         ]
     ):
+        numbers = _identifiers(rows)
         for person, view in zip(rows, open_views(vault, rows), strict=True):
-            yield comparable(person.pk, view)
+            yield comparable(person.pk, view, numbers.get(person.pk))
         after = rows[-1].pk
         MatchRun.objects.filter(pk=run.pk).update(compared=F("compared") + len(rows), progress_at=clock.now())
+
+
+def _identifiers(people: Sequence[Person]) -> dict[int, bytes]:
+    """Return the blind index of the national identifier of those who have one: the last that was given."""
+    given = SourceRecord.objects.filter(person__in=people, identifier_index__isnull=False)
+    rows = given.order_by("pk").values_list("person_id", "identifier_index")
+    return {person: bytes(index) for person, index in rows if index is not None}
 
 
 def _store(run: MatchRun, pairs: Sequence[Pair], now: datetime) -> None:

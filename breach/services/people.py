@@ -11,6 +11,7 @@ from django.db import transaction
 
 from breach.errors import BadInput, Conflict
 from breach.intake.mapping import FIELDS, RELATIONS, ColumnMapping, ColumnRule
+from breach.intake.match import NATIONAL_ID
 from breach.intake.normalise import Accepted, Normaliser
 from breach.intake.record import Record
 from breach.intake.refusals import Refusal, reason_text
@@ -43,6 +44,7 @@ from breach.services.person_rows import (
     store_source,
 )
 from breach.services.record import record
+from breach.vault import IncidentVault
 
 
 def add_person(
@@ -59,8 +61,8 @@ def add_person(
     """Add somebody who was found late. `values` by field (breach/intake/mapping.py), `kinds` of the
     vocabulary, `relation` what they are to the party.
 
-    Raises BadInput for a value that cannot be, Conflict when an active person has the same e-mail or
-    customer number.
+    Raises BadInput for a value that cannot be, Conflict when an active person has the same e-mail,
+    customer number or national identifier.
     """
     require(actor, "people.edit", incident)
     if party.incident_id != incident.pk:
@@ -82,6 +84,7 @@ def add_person(
             created_at=now,
         )
         (sealed,) = seal_sources(vault, [(source, given.record)])
+        source.identifier_index = _identifier_index(vault, given)
         _refuse_known(source)
         person = Person(incident=incident, party=party, created_by=actor, created_at=now)
         settle(vault, person, [given.record], exposed, local_day(incident, now))
@@ -134,6 +137,7 @@ def correct_contact(
             created_at=now,
         )
         (sealed,) = seal_sources(vault, [(source, type(given.record)(**fields))])
+        source.identifier_index = _identifier_index(vault, given)
         store_source(source)
         person.channel_why = ""
         resettle(vault, person, local_day(incident, now))
@@ -147,7 +151,7 @@ def _stated(given: Accepted, values: Mapping[str, str]) -> set[str]:
     """Return the fields of the record that follow from what was entered, and not from what stood in for
     it.
     """
-    names = {name for name, value in values.items() if value.strip()}
+    names = {name for name, value in values.items() if value.strip()} - {"national_id"}
     if names & {"country", "postcode", "region", "street", "city"}:
         names |= {"region", "country"}
     if "language" in names and given.record.language_from == "given":
@@ -325,15 +329,20 @@ def _require_reason(reason: str) -> None:
         raise BadInput("The reason is missing", place="reason", mend="Say in a few words why.")
 
 
+def _identifier_index(vault: IncidentVault, given: Accepted) -> bytes | None:
+    return vault.blind(given.national_id, kind=NATIONAL_ID) if given.national_id else None
+
+
 def _refuse_known(source: SourceRecord) -> None:
-    for name in ("email_index", "customer_index"):
+    for name in ("email_index", "customer_index", "identifier_index"):
         value = getattr(source, name)
         if value is None:
             continue
         known = holders(source.incident, name, value).filter(party_id=source.party_id)
         if known.filter(person__state=PersonState.ACTIVE).exists():
             raise Conflict(
-                "Somebody with this e-mail address or customer number is on the list. Correct that one."
+                "Somebody with this e-mail address, customer number or national identifier is on the list."
+                " Correct that one."
             )
 
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from breach.intake.addressee import NO_KIN, NOBODY, addressee_of, seen_through
 from breach.intake.dates import is_minor
-from breach.intake.match import CUSTOMER_NUMBER, EMAIL, NAME_BIRTH_POSTCODE, plain_keys
+from breach.intake.match import CUSTOMER_NUMBER, EMAIL, NAME_BIRTH_POSTCODE, NATIONAL_ID, plain_keys
 from breach.intake.normalise import channel_of, has_address
 from breach.intake.prepare import SOURCE_DIGEST, with_salt
 from breach.intake.record import NONE, Record, merged
@@ -21,7 +21,12 @@ from breach.queries.blind_keys import keys_of
 from breach.queries.marks import marks_of
 from breach.vault import IncidentVault, new_salt, salted_digest
 
-INDEXES = {EMAIL: "email_index", CUSTOMER_NUMBER: "customer_index", NAME_BIRTH_POSTCODE: "name_index"}
+INDEXES = {
+    EMAIL: "email_index",
+    CUSTOMER_NUMBER: "customer_index",
+    NAME_BIRTH_POSTCODE: "name_index",
+    NATIONAL_ID: "identifier_index",
+}
 EMPTY: Mapping[str, Record | None] = MappingProxyType({})
 # Fields of a person that follow from their records.
 FOLLOWS = (
@@ -64,8 +69,8 @@ def local_day(incident: Incident, now: datetime) -> date:
 
 
 def seal_sources(vault: IncidentVault, rows: Sequence[tuple[SourceRecord, Record]]) -> list[Sealing]:
-    """Fill in sealed blob and blind indexes of unsaved rows. The salt of each digest is sealed with its
-    record.
+    """Fill in sealed blob and blind indexes of unsaved rows, but for that of a national identifier, which is in no
+    record. The salt of each digest is sealed with its record.
     """
     bodies, digests = [], []
     for row, record in rows:

@@ -38,7 +38,7 @@ ACTIVE = PersonState.ACTIVE.value
 PERSON_FIELDS = ("id", "uid", *COMMON, *FOLLOWS, "state", "merged_into", "sealed")
 SOURCE_FIELDS = (
     *("id", "uid", *COMMON, "person", "file", "row", "origin", "kinds"),
-    *("email_index", "customer_index", "name_index", "sealed"),
+    *("email_index", "customer_index", "name_index", "identifier_index", "sealed"),
 )
 
 
@@ -120,6 +120,7 @@ class Fresh:
     email_index: bytes | None
     customer_index: bytes | None
     name_index: bytes | None
+    identifier_index: bytes | None
     sealed: bytes
     person_id: int | None = None
 
@@ -195,6 +196,7 @@ class Placing:
                 email_index=batch.email_index[place],
                 customer_index=batch.customer_index[place],
                 name_index=batch.name_index[place],
+                identifier_index=batch.identifier_index[place],
                 sealed=batch.sources[place],
             )
             for place in places
@@ -294,7 +296,8 @@ class Placing:
         rows = zip(
             *(pks, batch.source_uids, *map(itertools.repeat, common), owners, itertools.repeat(file)),
             *(batch.rows, itertools.repeat(FROM_FILE), batch.kinds),
-            *(batch.email_index, batch.customer_index, batch.name_index, batch.sources),
+            *(batch.email_index, batch.customer_index, batch.name_index, batch.identifier_index),
+            batch.sources,
             strict=False,  # what is the same in all of them has no end
         )
         insert_rows(SourceRecord, SOURCE_FIELDS, rows)

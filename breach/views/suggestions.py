@@ -48,6 +48,7 @@ KEYS = {
     "near": gettext_lazy("Near match"),
     "email": gettext_lazy("The same e-mail address"),
     "customer_number": gettext_lazy("The same customer number"),
+    "national_id": gettext_lazy("The same national identifier"),
     "name_birth_postcode": gettext_lazy("The same name, birth date and postcode"),
     "by_hand": gettext_lazy("By hand"),
 }

@@ -50,6 +50,16 @@ CELLS = {
     "language": ["", "fr", "Klingonisch", "nl-BE", "Deutsch"],
     "customer_number": ["C1", "1234.0", "", "NA"],
     "guardian": ["", "Odile", "unknown"],
+    "national_id": [
+        "",
+        "2 95 10 99 126 111 93",
+        "295109912611194",
+        "78-1234.5",
+        "111111111",
+        "=1",
+        "078-05-1120",
+        "n/a",
+    ],
     "": ["", "x", "=1", "-", "$2b$12$abc", " n/a ", "+cmd|x"],
 }
 KINDS = {"": "password_clear", "email": "email", "full_name": "name", "birth_date": "date_of_birth"}
@@ -66,6 +76,7 @@ def outcomes_of(batch: Columns) -> list[Accepted | Refusal]:
             batch.kinds[place],
             batch.minors[place],
             tuple(aside.get(row, ())),
+            batch.national_ids[place],
         )
         for place, row in enumerate(batch.rows)
     ]

@@ -4,6 +4,7 @@ import pytest
 from stdnum.nl import bsn
 
 from breach.intake.identifiers import (
+    IdentifierKeys,
     Proof,
     hash_scheme,
     identifiers,
@@ -46,7 +47,25 @@ def test_a_column_of_identifiers_is_found_without_a_word_in_the_header() -> None
     profile = profile_table(table(people))
 
     assert profile.columns[1].findings[0] == Finding("national_id", 100, 80, "values", "NL, bsn")
-    assert propose_mapping(profile).columns[1].kind == "national_id"
+    rule = propose_mapping(profile).columns[1]
+    assert (rule.field, rule.kind) == ("national_id", "national_id")
+
+
+def test_a_named_column_that_no_scheme_knows_is_a_kind_and_no_key() -> None:
+    profile = profile_table(table("Name;ID number\n" + "".join(f"P{n};X{n:03d}\n" for n in range(20))))
+
+    rule = propose_mapping(profile).columns[1]
+    assert (rule.field, rule.kind) == (None, "national_id")
+
+
+def test_an_identifier_has_one_key_however_it_is_punctuated() -> None:
+    keys = IdentifierKeys()
+
+    assert [keys(text) for text in NIRS] == ["295109912611193"] * 2
+    assert keys("93-05.18 223.61".replace(" ", "-")) == keys("93051822361") != ""
+    assert [keys(text) for text in ("295109912611194", "111111111", "hello", "", "1234")] == [""] * 5
+    # Which came before does not matter.
+    assert keys(BSNS[0]) == IdentifierKeys()(BSNS[0]) == BSNS[0]
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,11 @@ from breach.intake.record import Record
 ANN = {"given_name": "Ann", "family_name": "Müller"}
 
 
-def source(ref: int, person: int | None = None, **values: str) -> Source:
+def source(ref: int, person: int | None = None, national_id: str = "", **values: str) -> Source:
     record = Record(**values)
     keys = tuple(Key(kind, text.encode()) for kind, text in plain_keys(record))
+    if national_id:
+        keys += (Key("national_id", national_id.encode()),)
     return Source(ref, keys, identity_of(record), person)
 
 
@@ -63,6 +65,21 @@ def test_contradicting_birth_dates_are_only_suggested() -> None:
     )
 
     assert (found.group, found.suggestions) == ({0: 0, 1: 1}, (Join(1, 0, "email"),))
+
+
+def test_a_national_identifier_joins_and_another_one_keeps_apart() -> None:
+    found = match(
+        [
+            source(0, **ANN, email="a@example.org", national_id="295109912611193"),
+            source(1, **ANN, national_id="295109912611193"),
+            source(2, **ANN, email="a@example.org", national_id="93051822361"),
+            source(3, given_name="Bo", family_name="Berg", national_id="93051822361"),
+        ]
+    )
+
+    assert found.group == {0: 0, 1: 0, 2: 2, 3: 3}
+    assert found.joins == (Join(1, 0, "national_id"),)
+    assert found.suggestions == (Join(2, 0, "email"), Join(3, 2, "national_id"))
 
 
 def test_a_nameless_row_joins_who_has_its_address() -> None:

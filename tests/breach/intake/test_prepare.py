@@ -47,11 +47,18 @@ def test_what_is_stored_of_a_row_is_what_its_record_gives(
         for each, body in zip(taken, bodies, strict=True)
     ]
     keys = [
-        dict(zip(("email", "customer_number", "name_birth_postcode"), three, strict=True))
-        for three in zip(found.email_index, found.customer_index, found.name_index, strict=True)
+        dict(zip(("email", "customer_number", "name_birth_postcode", "national_id"), four, strict=True))
+        for four in zip(
+            *(found.email_index, found.customer_index, found.name_index, found.identifier_index), strict=True
+        )
     ]
     assert [{kind: value for kind, value in row.items() if value} for row in keys] == [
-        {kind: VAULT.blind(text, kind=kind) for kind, text in plain_keys(each.record)} for each in taken
+        {
+            kind: VAULT.blind(text, kind=kind)
+            for kind, text in (*plain_keys(each.record), ("national_id", each.national_id))
+            if text
+        }
+        for each in taken
     ]
     assert found.words == [tuple(word_of(value) for value in row.values() if value) for row in keys]
     assert list(
@@ -68,7 +75,7 @@ def test_a_table_without_a_filled_cell_encodes_to_nothing() -> None:
 
     assert (encode(columns), [list(texts) for _kind, texts in key_columns(columns, [])]) == (
         ([], []),
-        [[], [], []],
+        [[], [], [], []],
     )
 
 

@@ -315,6 +315,22 @@ def test_new_evidence_unites_people_of_earlier_files(opened: House) -> None:
     assert (file.people_new, file.merged) == (0, 2)
 
 
+def test_a_national_identifier_joins_and_only_its_index_is_kept(opened: House) -> None:
+    nirs = ("2 95 10 99 126 111 93", "295109912611193", "295109912611194")
+    table = "Name;NIR\n" + "".join(f"Ann Müller;{nir}\n" for nir in nirs)
+
+    file = load(opened, table, "one.csv")
+
+    kept = [source.record for person in Person.objects.all() for source in queries.sources_of(person)]
+    assert (file.people_new, file.merged, file.set_aside) == (2, 1, 1)
+    assert [each.full_name for each in kept] == ["Ann Müller"] * 3
+    assert not any("9912611" in repr(each) for each in kept)
+    assert list(MergeEvidence.objects.values_list("key", "state")) == [("national_id", "joined")]
+    assert [list(each.kinds) for each in Person.objects.order_by("pk")] == [["name", "national_id"]] * 2
+    (found,) = queries.search(opened.incident, "2.95.10.99.126.111.93")
+    assert found == Person.objects.order_by("pk")[0]
+
+
 def test_a_shared_address_is_suggested_once_and_not_joined(opened: House) -> None:
     load(opened, "Name;E-mail;Kundennr\nAnn Müller;a@example.org;1\nBen Stiller;a@example.org;2\n", "one.csv")
 

@@ -137,6 +137,31 @@ def test_adding_somebody_known_is_refused(loaded: House) -> None:
         add(loaded, customer_number="3")
 
 
+def test_somebody_of_a_known_national_identifier_is_refused(opened: House) -> None:
+    person = add(opened, national_id="295109912611193")
+
+    with pytest.raises(Conflict, match="national identifier"):
+        add(opened, email="", national_id="2 95 10 99 126 111 93")
+    with pytest.raises(BadInput, match="national identifier"):
+        add(opened, email="other@example.org", national_id="295109912611194")
+    assert find(opened, "295109912611193") == person
+
+
+def test_a_corrected_national_identifier_is_found(loaded: House) -> None:
+    person = find(loaded, "1")
+
+    people.correct_contact(
+        actor=loaded.responder,
+        person=person,
+        values={"national_id": "295109912611193"},
+        reason="Sent a copy of the card",
+        now=NOW,
+    )
+
+    assert find(loaded, "295109912611193") == person
+    assert all("2951" not in repr(each.record) for each in queries.sources_of(person))
+
+
 def test_a_reason_and_a_kind_are_needed(opened: House) -> None:
     for missing in ({"reason": " "}, {"kinds": []}, {"kinds": ["shoe_size"]}):
         with pytest.raises(BadInput):
