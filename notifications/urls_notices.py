@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from notifications.views import notices, printing, sending
+from notifications.views import differences, notices, printing, sending
 
 urlpatterns = [
     path("notices/", notices.notice_list, name="notices"),
     path("notices/new/", notices.notice_new, name="notice-new"),
     path("notices/<str:row>/", sending.notice, name="notice"),
+    path("notices/<str:row>/differences/<str:way>/", differences.listed, name="notice-differences"),
     path("notices/<str:row>/frame/", notices.notice_frame, name="notice-frame"),
     path("notices/<str:row>/texts/<str:key>/", notices.notice_text, name="notice-text"),
     path("notices/<str:row>/letters/<int:number>/", notices.notice_variant, name="notice-variant"),

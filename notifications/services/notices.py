@@ -9,13 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max
 
 from breach import approvals
 from breach.errors import BadInput, Conflict
 from breach.jobs import enqueue
 from breach.models import Addressee, Approval, ApprovalState, Incident, Party, User, new_uid
-from breach.models.people import Person
 from breach.permissions import require
 from breach.services.keys import vault_for
 from breach.services.person_rows import local_day
@@ -27,6 +26,7 @@ from notifications.letters.compose import canonical
 from notifications.letters.values import NEXT_OF_KIN, Finding, IncidentText, Wording
 from notifications.models import Notice, PersonNotice
 from notifications.models.notices import TextPart
+from notifications.queries import differences
 from notifications.queries.findings import people_findings, text_findings
 from notifications.queries.notices import summary_of
 from notifications.services import recipients, texts
@@ -110,7 +110,7 @@ def batch_for(
         )
     parent = notice.parent or notice
     chosen = (
-        late_people(parent)
+        differences.late_people(parent)
         if people is None
         else recipients.active_people(parent.party).filter(pk__in=list(people))
     )
@@ -334,13 +334,6 @@ def forms_needed(party: Party) -> list[str]:
     if everybody.filter(addressee=Addressee.NEXT_OF_KIN).exists():
         keys.add(NEXT_OF_KIN)
     return sorted(keys)
-
-
-def late_people(notice: Notice) -> QuerySet[Person]:
-    """Active people of the party whom neither the notice nor one of its batches knows."""
-    family = [notice.pk, *notice.batches.exclude(state=NoticeState.WITHDRAWN).values_list("pk", flat=True)]
-    known = PersonNotice.objects.filter(notice__in=family).values("person_id")
-    return recipients.active_people(notice.party).exclude(pk__in=known)
 
 
 def locked(notice: Notice) -> Notice:

@@ -26,6 +26,7 @@ from breach.wording import country, language
 from notifications.contents import frozen_content
 from notifications.forms.notices import ReasonForm, ResolveForm, SubmitForm, WithholdForm
 from notifications.models import Notice, PersonNotice
+from notifications.queries import differences
 from notifications.queries import notices as reading
 from notifications.queries.findings import text_findings
 from notifications.services import delivery, notices, pausing, recipients
@@ -115,7 +116,8 @@ def _page(incident: Incident, one: Notice, user: User, now: datetime) -> dict[st
         "unclear": reading.unclear(one)[:SHOWN],
         "came_back": [(Code(code).label, count) for code, count in reading.came_back(one).items()],
         "batches": one.batches.order_by("number"),
-        "late_count": notices.late_people(one).count() if one.is_out and one.parent_id is None else 0,
+        "differences": [(kind.value, kind.label, count) for kind, count in differences.counts(one).items()],
+        "again_count": differences.to_write_again(one).count() if one.is_out and one.parent_id is None else 0,
         "people_count": recipients.people_of(one).count() if is_draft else 0,
         "approval": approval,
         "asked": list(approval.requests.select_related("approver")) if approval else [],
@@ -175,6 +177,11 @@ def _batch(user: User, one: Notice, _form: Any, now: datetime) -> Notice:
     return notices.batch_for(actor=user, notice=one, now=now)
 
 
+def _again(user: User, one: Notice, _form: Any, now: datetime) -> Notice:
+    people = differences.to_write_again(one).values_list("pk", flat=True)
+    return notices.batch_for(actor=user, notice=one, people=people, now=now)
+
+
 def _withhold(user: User, one: Notice, form: Any, now: datetime) -> Notice:
     row = _letter(one, form.cleaned_data["letter"])
     notices.withhold_person(actor=user, row=row, reason=form.cleaned_data["reason"], now=now)
@@ -214,6 +221,7 @@ STEPS: dict[str, Step] = {
     "release": _release,
     "withdraw": _withdraw,
     "batch": _batch,
+    "again": _again,
     "withhold": _withhold,
     "resolve": _resolve,
     "pause": _pause,
@@ -225,17 +233,20 @@ RIGHT_OF = {
     "release": "release",
     "withdraw": "letters.submit",
     "batch": "letters.draft",
+    "again": "letters.draft",
     "withhold": "letters.submit",
     "resolve": "delivery.record",
     "pause": "delivery.record",
     "resume": "release",
 }
+BATCH_STARTED = gettext_lazy("A small batch was started. It needs its own approval.")
 DONE = {
     "submit": gettext_lazy("Submitted. The approver was told."),
     "decide": gettext_lazy("Your answer is recorded."),
     "release": gettext_lazy("Released. The letters are on their way out."),
     "withdraw": gettext_lazy("Withdrawn."),
-    "batch": gettext_lazy("A small batch was started. It needs its own approval."),
+    "batch": BATCH_STARTED,
+    "again": BATCH_STARTED,
     "withhold": gettext_lazy("Held back. The approval stands."),
     "resolve": gettext_lazy("Recorded."),
     "pause": gettext_lazy("Delivery stands still. What a server already has cannot be called back."),

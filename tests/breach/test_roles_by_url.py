@@ -81,6 +81,7 @@ ROOM: dict[str, tuple[str, str]] = {
     "notices": (SEEN, "vvvfnns"),
     "notice-new": (EDIT, "vvvfnns"),
     "notice": (SEEN, "vvvfnns"),
+    "notice-differences": (SEEN, NO),
     "notice-frame": (EDIT, "vvvfnns"),
     "notice-text": (EDIT, "vvvfnns"),
     "notice-variant": (SEEN, NO),
@@ -283,7 +284,7 @@ def keywords(name: str, world: World) -> dict[str, Any]:
         found["row"] = rows.get(name, world.notice).uid
     elif name in rows:
         found["row"] = rows[name].uid
-    found["number"], found["kind"] = 1, "json"
+    found["number"], found["kind"], found["way"] = 1, "json", "late"
     found["token"] = token_of(world.report_link) if name == "report-by-link" else world.feed.token
     keys = {"notice-text": "fr", "filing-section": SECTION, "filing-promise": PROMISED} | {
         "settings-regime": "eu_gdpr_controller"

@@ -43,6 +43,7 @@ def single(world: World) -> Iterator[tuple[str, Any]]:
     yield "person", [world.person.uid]
     yield "notice", [world.notice.uid]
     yield "notice", [world.draft.uid]
+    yield "notice-differences", [world.notice.uid, "late"]
     yield "notice-text", [world.draft.uid, "fr"]
     yield "notice-variant", [world.notice.uid, 1]
     yield "print-run", [world.print_run.uid]

@@ -12,6 +12,7 @@ from breach.services.people import add_person, correct_contact
 from notifications.contents import current_texts, frozen_content, live_content
 from notifications.letters.values import Wording
 from notifications.models import Notice, PersonNotice
+from notifications.queries.differences import late_people
 from notifications.queries.notices import reconcile, summary_of, variants
 from notifications.services import notices, texts
 from notifications.services.prepare import prepare_some
@@ -142,7 +143,7 @@ def test_people_who_come_after_submission_are_not_added(case: House, now: dateti
     campaign.add_people(case, now, {"full_name": "Late Latour", "language": "fr", **campaign.PARIS})
     notice = notices.release(actor=case.manager, notice=notice, now=now)
     assert notice.people.count() == 5
-    assert [person.pk for person in notices.late_people(notice)] == [
+    assert [person.pk for person in late_people(notice)] == [
         person.pk for person in case.party.person_rows.order_by("-pk")[:1]
     ]
 
