@@ -73,6 +73,12 @@ class HoldForm(_Ends):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("None ticked: all that the law lets be held back."),
     )
+    people_in = forms.CharField(
+        label=_("Only letters to people in these countries"),
+        required=False,
+        max_length=200,
+        help_text=_("Codes such as FR, DE. Empty: no letter of this party leaves while the request stands."),
+    )
     regimes = forms.MultipleChoiceField(
         label=_("Only under these laws"),
         required=False,
@@ -81,7 +87,7 @@ class HoldForm(_Ends):
     )
     field_order = (
         "party", "jurisdiction", "official", "document", "basis", "form", "since", "until", "review_at",
-        "scope", "regimes", "attachments",
+        "scope", "people_in", "regimes", "attachments",
     )  # fmt: skip
 
     def __init__(
@@ -119,6 +125,7 @@ class HoldForm(_Ends):
             until=data["until"],
             scope=data["scope"] or None,
             regimes=data.get("regimes") or None,
+            people_in=[code.upper() for code in data["people_in"].replace(",", " ").split()] or None,
             review_at=data["review_at"],
         )
 

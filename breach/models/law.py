@@ -1,5 +1,7 @@
 """What a house has set about the law: regimes it does not follow, contracts that ask like laws, holds of law enforcement."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -142,6 +144,8 @@ class LawHold(SealedTexts, PartyRow):
     basis = models.CharField(max_length=200)
     scope = models.JSONField(null=True)  # list of recipients; null: all that the law lets be held back
     regimes = models.JSONField(null=True)  # keys of the laws it names; null: every law of the place
+    # Countries (ISO 3166-1) of the people whose letters wait; null: all letters of the party.
+    people_in = models.JSONField(null=True)
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
     zone = models.CharField(max_length=64)
@@ -160,6 +164,13 @@ class LawHold(SealedTexts, PartyRow):
                 condition=Q(until=None) | Q(until__gte=models.F("since")), name="hold_ends_after_it_begins"
             )
         ]
+
+    def stops_letters(self, now: datetime) -> bool:
+        """Say whether letters to people wait for this step at `now` (UTC). A step that another one superseded says nothing:
+        ask the last of each request.
+        """
+        is_running = self.step != "ended" and self.since <= now and (self.until is None or self.until > now)
+        return is_running and (self.scope is None or "individuals" in self.scope)
 
     @property
     def official(self) -> str:

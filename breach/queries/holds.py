@@ -12,6 +12,7 @@ from breach.law.steps import Step
 from breach.models import Attachment, Incident, LawHold, Obligation
 from breach.queries.clocks import clock_of, law_name
 from breach.queries.room import live_obligations
+from breach.wording import country
 
 # The lines of a working that speak of requests.
 HOLDING = ("clock.held", "clock.held_open", "clock.hold_oral", "clock.hold_open_limit", "clock.hold_longest")
@@ -49,6 +50,7 @@ class HoldLine:
     state: str
     scope: tuple[str, ...]
     laws: tuple[str, ...]
+    people_in: tuple[str, ...] = ()
 
     @property
     def can_change(self) -> bool:
@@ -82,6 +84,14 @@ def hold_of(incident: Incident, uid: str, now: datetime) -> HoldLine | None:
     """The request that has a step with this uid."""
     lines = holds_of(incident, now)
     return next((line for line in lines if any(step.row.uid == uid for step in line.steps)), None)
+
+
+def stopping_letters(party: int, now: datetime) -> list[LawHold]:
+    """Return the last step of each request for which letters to people of the party (primary key) wait at `now`, the oldest
+    first.
+    """
+    last = LawHold.objects.filter(party=party, superseded_by=None).order_by("pk")
+    return [row for row in last if row.stops_letters(now)]
 
 
 def effects_of(incident: Incident, now: datetime) -> list[Effect]:
@@ -127,6 +137,7 @@ def _line(chain: list[LawHold], files: dict[int, tuple[Attachment, ...]], now: d
         state=state,
         scope=tuple(words.name("to", key, language) for key in row.scope or ()),
         laws=tuple(law_name(key, language) for key in row.regimes or ()),
+        people_in=tuple(country(code) for code in row.people_in or ()),
     )
 
 

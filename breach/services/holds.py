@@ -29,7 +29,7 @@ class Request:
     """What the document says. Instants are aware.
 
     `scope` None asks for all notices that the law lets be held back, `regimes` None for those of every law of the
-    place. `review_at` is when to ask whether a request without an end still stands.
+    place. `people_in` names the countries (ISO 3166-1) of the people whose letters wait, None lets all wait. `review_at` is when to ask whether a request without an end still stands.
     """
 
     jurisdiction: str
@@ -41,6 +41,7 @@ class Request:
     until: datetime | None = None
     scope: Sequence[str] | None = None
     regimes: Sequence[str] | None = None
+    people_in: Sequence[str] | None = None
     review_at: datetime | None = None
 
 
@@ -127,6 +128,7 @@ def _changed(hold: LawHold, **changes: Any) -> Request:
         since=hold.since,
         scope=hold.scope,
         regimes=hold.regimes,
+        people_in=hold.people_in,
         **changes,
     )
 
@@ -186,6 +188,7 @@ def _row(
         basis=request.basis.strip(),
         scope=sorted(request.scope, key=LEGAL_RECIPIENTS.index) if request.scope else None,
         regimes=sorted(request.regimes) if request.regimes else None,
+        people_in=sorted(request.people_in) if request.people_in else None,
         since=request.since,
         until=request.until,
         review_at=(request.review_at or now + ASK_AGAIN) if is_open else None,
@@ -211,6 +214,7 @@ def _follow(row: LawHold, now: datetime) -> None:
         "form": row.form,
         "scope": row.scope,
         "regimes": row.regimes,
+        "people_in": row.people_in,
         "since": row.since.isoformat(),
         "until": row.until.isoformat() if row.until else None,
         "review_at": row.review_at.isoformat() if row.review_at else None,
@@ -255,6 +259,12 @@ def _check_times(request: Request, now: datetime, end_place: str) -> None:
 
 
 def _check_words(request: Request) -> None:
+    if strange := [one for one in request.people_in or () if not places.is_country(one)]:
+        raise BadInput(
+            _("“%(place)s” is no place") % {"place": strange[0]},
+            place="people_in",
+            mend=_("Use codes of countries such as FR or US, with commas between."),
+        )
     if unknown := set(request.scope or ()) - set(LEGAL_RECIPIENTS):
         raise BadInput(
             _("Unknown notices: %(names)s") % {"names": ", ".join(sorted(unknown))},

@@ -19,6 +19,7 @@ from breach.vault import canonical_json
 from notifications.delivery.channels import next_channel, usable
 from notifications.models import Attempt, Notice, PersonNotice
 from notifications.queries.notices import reconcile
+from notifications.queries.standstill import standstill_of
 from notifications.services.moves import move_notice, move_people, move_person
 from notifications.services.remarks import remark
 from notifications.states import LEFT_OUT, Channel, Code, NoticeState, Outcome, PersonState, Withheld
@@ -43,8 +44,12 @@ class Result:
 
 
 def due(notice: Notice, channel: Channel, now: datetime) -> Any:
-    """Rows of a released notice whose letter should leave now by `channel`, as a queryset."""
+    """Rows of a released notice whose letter should leave now by `channel`, as a queryset. Not those that wait because law
+    enforcement asked for it.
+    """
     rows = notice.people.filter(state=PersonState.PENDING, channel=channel, next_at__lte=now)
+    if stopped := standstill_of(notice, now):
+        rows = rows.exclude(stopped.rows) if stopped.countries else rows.none()
     return rows.filter(notice__state=NoticeState.RELEASED, notice__paused_at=None).order_by("next_at", "pk")
 
 
@@ -53,6 +58,9 @@ def claim(*, row: PersonNotice, transport: str, letter_date: date, now: datetime
     commit.
     """
     with transaction.atomic():
+        stopped = standstill_of(row.notice, now)
+        if stopped and stopped.concerns(row.country):
+            return None
         rows = PersonNotice.objects.filter(
             pk=row.pk,
             state=PersonState.PENDING,

@@ -21,6 +21,7 @@ from notifications.services import printing
 from notifications.states import RunState
 from notifications.views.downloads import note_taken
 from notifications.views.notices import TAB
+from notifications.views.standing import stopped_page
 
 
 @require_http_methods(["GET", "POST"])
@@ -60,6 +61,7 @@ def print_run(request: HttpRequest, uid: str, row: str) -> HttpResponse:
         "run": run,
         "waiting": waiting,
         "form": form,
+        "stopped": stopped_page(run.notice, now) if waiting else None,
         "hidden": {"step": "posted"},
         "may_record": may_record,
         "printer_keys": printer.registered_keys(),

@@ -33,6 +33,7 @@ from notifications.services import delivery, notices, pausing, recipients
 from notifications.services.returns import find_letter
 from notifications.states import Channel, Code, NoticeState
 from notifications.views.notices import TAB, found, text_keys
+from notifications.views.standing import stopped_page
 
 SHOWN = 50
 TONES = {
@@ -107,6 +108,7 @@ def _page(incident: Incident, one: Notice, user: User, now: datetime) -> dict[st
         "is_moving": state == NoticeState.RELEASED and one.paused_at is None,
         "may_pause": may["record"] and state == NoticeState.RELEASED and one.paused_at is None,
         "may_resume": may["release"] and one.paused_at is not None,
+        "stopped": stopped_page(one, now) if one.submitted_at and state != NoticeState.WITHDRAWN else None,
         "texts": text_keys(one),
         "findings": text_findings(one, date=local_day(incident, now)) if one.is_editable else [],
         "variants": list(enumerate(reading.variants(one, content), start=1)),
