@@ -57,6 +57,7 @@ def live_content(notice: Notice) -> NoticeContent:
         genuine_page=settings.TOCSIN_PORTAL_URL,
         delayed_by_law_enforcement=notice.delayed_by_law_enforcement,
         discovered_on=notice.discovered_on,
+        neutral_envelope=notice.neutral_envelope,
         drill=notice.incident.drill,
     )
 
@@ -79,6 +80,7 @@ def content_from_json(data: Mapping[str, Any]) -> NoticeContent:
         delayed_by_law_enforcement=data["delayed_by_law_enforcement"],
         drill=data["drill"],
         discovered_on=_date(data.get("discovered_on")),
+        neutral_envelope=data.get("neutral_envelope", False),
     )
 
 

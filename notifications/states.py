@@ -16,6 +16,14 @@ class Channel(TextChoices):
     NONE = "none", _("None")
 
 
+class KeptFromEmail(TextChoices):
+    """To whom no e-mail goes, whatever the order of the channels says."""
+
+    NOBODY = "", _("Nobody: e-mail is safe")
+    PASSWORDS = "passwords", _("People whose password was exposed: somebody else may read their mail")
+    EVERYBODY = "everybody", _("Everybody: our own mail is not to be trusted")
+
+
 class NoticeState(TextChoices):
     DRAFT = "draft", _("Draft")
     SUBMITTED = "submitted", _("Waiting for approval")

@@ -29,7 +29,8 @@ class Request:
     """What the document says. Instants are aware.
 
     `scope` None asks for all notices that the law lets be held back, `regimes` None for those of every law of the
-    place. `people_in` names the countries (ISO 3166-1) of the people whose letters wait, None lets all wait. `review_at` is when to ask whether a request without an end still stands.
+    place. `people_in` names the countries (ISO 3166-1) of the people whose letters wait, None lets all wait.
+    `review_at` is when to ask whether a request without an end still stands.
     """
 
     jurisdiction: str

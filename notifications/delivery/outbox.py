@@ -29,6 +29,7 @@ from notifications.letters.emailing import render_email
 from notifications.letters.values import Body, EmailValue, NoticeContent, VariantKey
 from notifications.models import Attempt, Notice
 from notifications.services.delivery import Result, claim, due, leave_out_departed, record_outcome
+from notifications.services.keeping import lead_on
 from notifications.states import Channel, Code, Outcome
 
 OUTCOMES: dict[type[DeliveryFailure], Outcome] = {
@@ -65,6 +66,7 @@ def send_some(*, notice: Notice, transport: Transport, now: datetime, limit: int
     if notice.incident.drill and not isinstance(transport, DrillSink):
         raise ValueError("a drill hands nothing over")
     leave_out_departed(notice)
+    lead_on(notice=notice, now=now)
     rows = list(due(notice, Channel.EMAIL, now)[:limit])
     if not rows:
         return Sent({})

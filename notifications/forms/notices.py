@@ -13,7 +13,7 @@ from breach.wording import language as language_name
 from notifications.letters import library
 from notifications.letters.values import NEXT_OF_KIN, Block, IncidentText, Wording
 from notifications.models import Notice
-from notifications.states import RETURN_CODES, Withheld
+from notifications.states import RETURN_CODES, KeptFromEmail, Withheld
 
 CHANNEL_ORDERS = [
     ("email,post", _("E-mail, then post")),
@@ -47,6 +47,19 @@ class FrameForm(forms.Form):
     delayed_by_law_enforcement = forms.BooleanField(
         label=_("A law enforcement agency asked to delay these letters"), required=False
     )
+    kept_from_email = forms.ChoiceField(
+        label=_("No e-mail goes to"),
+        choices=KeptFromEmail.choices,
+        required=False,
+        help_text=_("They are written to by the next channel."),
+    )
+    neutral_envelope = forms.BooleanField(
+        label=_("Neutral envelope"),
+        required=False,
+        help_text=_(
+            "The window shows our address without our name, where the name would tell of an illness, say."
+        ),
+    )
 
     @staticmethod
     def initial_of(notice: Notice) -> dict[str, Any]:
@@ -57,6 +70,8 @@ class FrameForm(forms.Form):
             "breach_to": notice.breach_to,
             "discovered_on": notice.discovered_on,
             "delayed_by_law_enforcement": notice.delayed_by_law_enforcement,
+            "kept_from_email": notice.kept_from_email,
+            "neutral_envelope": notice.neutral_envelope,
         }
 
     def frame(self) -> dict[str, Any]:

@@ -153,6 +153,9 @@ def country_line(country: str, origin: str) -> str:
     return str(name).upper()
 
 
-def return_line(sender: Sender) -> str:
-    """The small line above the address that brings an undeliverable letter back."""
-    return " · ".join((sender.legal_name or sender.name, *sender.address_lines))
+def return_line(sender: Sender, *, neutral: bool = False) -> str:
+    """The small line above the address that brings an undeliverable letter back; without the sender's name where it is to be
+    `neutral`.
+    """
+    named = () if neutral else (sender.legal_name or sender.name,)
+    return " · ".join((*named, *sender.address_lines))

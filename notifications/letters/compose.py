@@ -51,6 +51,7 @@ def canonical(content: NoticeContent) -> dict[str, Any]:
         "drill": content.drill,
         # Only where it is known: the digests of what was approved before there was this day stay as they were.
         **({"discovered_on": content.discovered_on.isoformat()} if content.discovered_on else {}),
+        **({"neutral_envelope": True} if content.neutral_envelope else {}),
     }
 
 
@@ -188,6 +189,7 @@ def compose_body(content: NoticeContent, key: VariantKey, *, date: dt.date) -> B
         genuine_text=fill(phrases.genuine[genuine], setter.values),
         genuine_page=setter.values["genuine_page"],
         drill=content.drill,
+        neutral_envelope=content.neutral_envelope,
     )
 
 

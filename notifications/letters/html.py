@@ -37,7 +37,11 @@ def _head(body: Body, personal: Personal, window: Window, phrases: Phrases, smal
     lines = " · ".join((*sender.address_lines, *([bare_site(sender.website)] if sender.website else [])))
     size = "address small" if small_address else "address"
     address = "".join(f'<span class="line">{escape(line)}</span>' for line in personal.address)
-    back = f'<div class="return">{escape(return_line(sender))}</div>' if window.return_top else ""
+    back = (
+        f'<div class="return">{escape(return_line(sender, neutral=body.neutral_envelope))}</div>'
+        if window.return_top
+        else ""
+    )
     return (
         '<div class="head">'
         f'<div class="letterhead"><div class="name">{escape(sender.name)}</div>'

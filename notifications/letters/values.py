@@ -184,6 +184,7 @@ class NoticeContent:
     delayed_by_law_enforcement: bool = False
     drill: bool = False
     discovered_on: dt.date | None = None
+    neutral_envelope: bool = False
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -238,6 +239,7 @@ class Body:
     genuine_text: str
     genuine_page: str
     drill: bool
+    neutral_envelope: bool = False
 
 
 @dataclass(frozen=True, slots=True)

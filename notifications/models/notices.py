@@ -8,7 +8,16 @@ from django.utils.translation import gettext_lazy as _
 from breach.models import Addressee, Incident, Party, Row, SealedFile, User
 from breach.models.people import Person
 from breach.models.texts import SealedTexts
-from notifications.states import Channel, Code, NoticeState, Outcome, PersonState, RunState, Withheld
+from notifications.states import (
+    Channel,
+    Code,
+    KeptFromEmail,
+    NoticeState,
+    Outcome,
+    PersonState,
+    RunState,
+    Withheld,
+)
 
 
 class Notice(Row):
@@ -27,6 +36,9 @@ class Notice(Row):
     title = models.CharField(_("working title"), max_length=120, blank=True)
     state = models.CharField(max_length=20, choices=NoticeState.choices, default=NoticeState.DRAFT)
     policy = models.JSONField(default=list)
+    kept_from_email = models.CharField(max_length=20, choices=KeptFromEmail.choices, blank=True, default="")
+    # The sender's name does not show through the window of the envelope: it would tell of an illness, say.
+    neutral_envelope = models.BooleanField(default=False)
     breach_from = models.DateField(null=True)
     breach_to = models.DateField(null=True)
     discovered_on = models.DateField(null=True)

@@ -10,6 +10,7 @@ from notifications.letters.lint import addressable, lint, printable
 from notifications.letters.values import Finding, NoticeContent
 from notifications.models import Notice
 from notifications.queries.notices import stand_ins
+from notifications.queries.telling_rules import channel_findings
 from notifications.states import Channel, PersonState
 
 SHOWN = 20
@@ -17,8 +18,9 @@ OPEN_AT_ONCE = 500
 
 
 def text_findings(notice: Notice, *, date: dt.date) -> list[Finding]:
-    """Return what the lint minds in the texts as they stand, legal findings first. Opens nothing sealed."""
-    return lint(live_content(notice), [like for like, _count in stand_ins(notice)], date=date)
+    """Return what is minded about the texts as they stand and the channels, legal findings first. Opens nothing sealed."""
+    found = lint(live_content(notice), [like for like, _count in stand_ins(notice)], date=date)
+    return sorted([*channel_findings(notice), *found], key=lambda finding: finding.level != "legal")
 
 
 def people_findings(notice: Notice) -> list[Finding]:

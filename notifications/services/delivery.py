@@ -16,13 +16,22 @@ from breach.permissions import require
 from breach.services import facts, obligations
 from breach.services.record import record
 from breach.vault import canonical_json
-from notifications.delivery.channels import next_channel, usable
+from notifications.delivery.channels import may_email, next_channel, usable
 from notifications.models import Attempt, Notice, PersonNotice
 from notifications.queries.notices import reconcile
 from notifications.queries.standstill import standstill_of
 from notifications.services.moves import move_notice, move_people, move_person
 from notifications.services.remarks import remark
-from notifications.states import LEFT_OUT, Channel, Code, NoticeState, Outcome, PersonState, Withheld
+from notifications.states import (
+    LEFT_OUT,
+    Channel,
+    Code,
+    KeptFromEmail,
+    NoticeState,
+    Outcome,
+    PersonState,
+    Withheld,
+)
 
 # After the n-th temporary failure the next try waits this long; after the last the channel is given up.
 GAPS = tuple(timedelta(minutes=minutes) for minutes in (2, 10, 30, 120, 480, 1440))
@@ -68,6 +77,8 @@ def claim(*, row: PersonNotice, transport: str, letter_date: date, now: datetime
             notice__state=NoticeState.RELEASED,
             notice__paused_at=None,
         )
+        if row.channel == Channel.EMAIL:
+            rows = rows.exclude(notice__kept_from_email=KeptFromEmail.EVERYBODY)
         if not move_people(rows, PersonState.CLAIMED, letter_date=letter_date):
             return None
         return Attempt.objects.create(
@@ -128,6 +139,7 @@ def step_down(*, row: PersonNotice, code: Code, now: datetime) -> PersonNotice:
         channel=person.channel,
         channel_why=person.channel_why,
     )
+    email = email and may_email(row.notice.kept_from_email, person.kinds)
     tried = [*row.tried, row.channel]
     channel = next_channel(row.notice.policy, has_email=email, has_address=address, tried=tried)
     if channel:

@@ -21,6 +21,7 @@ from breach.services.person_rows import local_day
 from breach.services.record import record
 from breach.vault import new_salt
 from notifications.contents import content_digest, current_texts, live_content
+from notifications.delivery.channels import policy_told
 from notifications.letters import library
 from notifications.letters.compose import canonical
 from notifications.letters.values import NEXT_OF_KIN, Finding, IncidentText, Wording
@@ -29,6 +30,7 @@ from notifications.models.notices import TextPart
 from notifications.queries import differences
 from notifications.queries.findings import people_findings, text_findings
 from notifications.queries.notices import summary_of
+from notifications.queries.telling_rules import telling_rules
 from notifications.services import recipients, texts
 from notifications.services.moves import move_notice, move_person
 from notifications.services.remarks import remark
@@ -52,6 +54,8 @@ def draft(
     breach_to: dt.date | None = None,
     discovered_on: dt.date | None = None,
     delayed_by_law_enforcement: bool = False,
+    kept_from_email: str = "",
+    neutral_envelope: bool = False,
     title: str = "",
 ) -> Notice:
     """Start a notice with the ready texts and return it.
@@ -80,6 +84,8 @@ def draft(
             breach_to=breach_to,
             discovered_on=discovered_on,
             delayed_by_law_enforcement=delayed_by_law_enforcement,
+            kept_from_email=kept_from_email,
+            neutral_envelope=neutral_envelope,
             title=title.strip(),
         )
         _add_texts(actor, notice, wordings.values(), own, now)
@@ -87,7 +93,12 @@ def draft(
             actor,
             notice,
             "notice.drafted",
-            {"party": party.uid, "policy": notice.policy, **_texts(notice)},
+            {
+                "party": party.uid,
+                "policy": policy_told(notice.policy, kept_from_email),
+                "neutral_envelope": neutral_envelope,
+                **_texts(notice),
+            },
             now,
         )
     return notice
@@ -126,6 +137,8 @@ def batch_for(
             parent=parent,
             is_listed=True,
             policy=parent.policy,
+            kept_from_email=parent.kept_from_email,
+            neutral_envelope=parent.neutral_envelope,
             breach_from=parent.breach_from,
             breach_to=parent.breach_to,
             discovered_on=parent.discovered_on,
@@ -306,7 +319,8 @@ def withdraw(*, actor: User, notice: Notice, reason: str, now: datetime) -> Noti
 def digest_now(notice: Notice) -> str:
     """Return the salted digest of what the notice would say now, to its people, by its channels."""
     uids = recipients.frozen_uids(notice)
-    return content_digest(live_content(notice), uids, notice.policy, texts.salt_of(notice))
+    policy = policy_told(notice.policy, notice.kept_from_email)
+    return content_digest(live_content(notice), uids, policy, texts.salt_of(notice))
 
 
 def live_approval(notice: Notice) -> Approval | None:
@@ -322,6 +336,12 @@ def languages_needed(party: Party) -> list[str]:
     )
     known = library.languages()
     return sorted({recipients.served_by(tag, known) for tag in spoken} or {recipients.FALLBACK_LANGUAGE})
+
+
+def policy_needed(party: Party) -> list[str]:
+    """Return the channels in the order that the laws which ask for letters want; post alone where one wants post first."""
+    wanted = {rule.first for rule in telling_rules(party)}
+    return ["post"] if "post" in wanted else list(DEFAULT_POLICY)
 
 
 def forms_needed(party: Party) -> list[str]:

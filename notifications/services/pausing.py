@@ -23,7 +23,7 @@ def pause(*, actor: User, notice: Notice, reason: str, now: datetime) -> Notice:
         going = Notice.objects.filter(pk=notice.pk, state=NoticeState.RELEASED, paused_at=None)
         if not going.update(paused_at=now):
             raise Conflict("This notice is not being delivered now.")
-        _say(actor, notice, "delivery.paused", reason, now)
+        say(actor, notice, "delivery.paused", reason, now)
     notice.refresh_from_db()
     return notice
 
@@ -34,12 +34,13 @@ def resume(*, actor: User, notice: Notice, reason: str, now: datetime) -> Notice
     with transaction.atomic():
         if not Notice.objects.filter(pk=notice.pk).exclude(paused_at=None).update(paused_at=None):
             raise Conflict("The delivery of this notice does not stand still.")
-        _say(actor, notice, "delivery.resumed", reason, now)
+        say(actor, notice, "delivery.resumed", reason, now)
     notice.refresh_from_db()
     return notice
 
 
-def _say(actor: User, notice: Notice, action: str, reason: str, now: datetime) -> None:
+def say(actor: User, notice: Notice, action: str, reason: str, now: datetime) -> None:
+    """Keep why somebody did this to a delivery, sealed, and note it in the ledger. Raises BadInput without a reason."""
     said = remark(actor=actor, notice=notice, action=action, subject=notice.uid, reason=reason, now=now)
     record(
         actor=actor,

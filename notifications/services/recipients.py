@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from breach.models import Party
 from breach.models.people import Person
 from notifications.codes import new_reference
-from notifications.delivery.channels import next_channel, usable
+from notifications.delivery.channels import may_email, next_channel, usable
 from notifications.models import Notice, PersonNotice
 from notifications.models.notices import TextPart
 from notifications.states import LEFT_OUT, Channel, PersonState, Withheld
@@ -20,7 +20,7 @@ from notifications.states import LEFT_OUT, Channel, PersonState, Withheld
 BATCH = 500
 FALLBACK_LANGUAGE = "en"
 CONTACT = ("has_email", "has_address", "channel", "channel_why")
-FIELDS = ("pk", "language", "country", "addressee", *CONTACT)
+FIELDS = ("pk", "language", "country", "addressee", "kinds", *CONTACT)
 
 
 def active_people(party: Party) -> "QuerySet[Person]":
@@ -98,6 +98,7 @@ def _row(
     notice: Notice, person: Mapping[str, Any], languages: Collection[str], now: datetime
 ) -> PersonNotice:
     email, address = usable(**{name: person[name] for name in CONTACT})
+    email = email and may_email(notice.kept_from_email, person["kinds"])
     channel = next_channel(notice.policy, has_email=email, has_address=address)
     left_out = LEFT_OUT.get(person["addressee"])
     state = PersonState.LISTED if channel else PersonState.UNREACHABLE

@@ -93,6 +93,8 @@ def edit_frame(
     title: str,
     now: datetime,
     discovered_on: dt.date | None = None,
+    kept_from_email: str = "",
+    neutral_envelope: bool = False,
 ) -> Notice:
     """Change channels, dates of the breach and the working title; back to draft, a live approval is void."""
     check_policy(policy)
@@ -105,6 +107,8 @@ def edit_frame(
             "breach_to": breach_to,
             "discovered_on": discovered_on,
             "delayed_by_law_enforcement": delayed_by_law_enforcement,
+            "kept_from_email": kept_from_email,
+            "neutral_envelope": neutral_envelope,
             "title": title.strip(),
         }
         changed = {name: [_plain(getattr(notice, name)), _plain(value)] for name, value in new.items()}

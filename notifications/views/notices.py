@@ -62,7 +62,7 @@ def notice_new(request: HttpRequest, uid: str) -> HttpResponse:
     parties, first = incident.parties.select_related("organisation"), context["party"]
     initial = {
         "party": first,
-        "policy": ",".join(notices.DEFAULT_POLICY),
+        "policy": ",".join(notices.policy_needed(first)),
         "languages": notices.languages_needed(first),
         "forms": notices.forms_needed(first),
     }
@@ -202,6 +202,7 @@ def _typed(content: NoticeContent, form: TextForm) -> NoticeContent:
         genuine_page=content.genuine_page,
         delayed_by_law_enforcement=content.delayed_by_law_enforcement,
         drill=content.drill,
+        neutral_envelope=content.neutral_envelope,
     )
 
 

@@ -29,9 +29,9 @@ from notifications.models import Notice, PersonNotice
 from notifications.queries import differences
 from notifications.queries import notices as reading
 from notifications.queries.findings import text_findings
-from notifications.services import delivery, notices, pausing, recipients
+from notifications.services import delivery, keeping, notices, pausing, recipients
 from notifications.services.returns import find_letter
-from notifications.states import Channel, Code, NoticeState
+from notifications.states import Channel, Code, KeptFromEmail, NoticeState
 from notifications.views.notices import TAB, found, text_keys
 from notifications.views.standing import stopped_page
 
@@ -90,6 +90,7 @@ def _forms(request: HttpRequest, incident: Incident, one: Notice, user: User, st
         "resolve": ResolveForm(data("resolve")),
         "pause": ReasonForm(data("pause")),
         "resume": ReasonForm(data("resume")),
+        "keep": ReasonForm(data("keep")),
     }
 
 
@@ -107,8 +108,13 @@ def _page(incident: Incident, one: Notice, user: User, now: datetime) -> dict[st
         "is_out": one.is_out,
         "is_moving": state == NoticeState.RELEASED and one.paused_at is None,
         "may_pause": may["record"] and state == NoticeState.RELEASED and one.paused_at is None,
+        "may_keep": may["release"]
+        and state == NoticeState.RELEASED
+        and Channel.EMAIL in one.policy
+        and one.kept_from_email != KeptFromEmail.EVERYBODY,
         "may_resume": may["release"] and one.paused_at is not None,
         "stopped": stopped_page(one, now) if one.submitted_at and state != NoticeState.WITHDRAWN else None,
+        "channels": [Channel(name).label for name in one.policy],
         "texts": text_keys(one),
         "findings": text_findings(one, date=local_day(incident, now)) if one.is_editable else [],
         "variants": list(enumerate(reading.variants(one, content), start=1)),
@@ -216,6 +222,10 @@ def _letter(one: Notice, typed: str) -> PersonNotice:
     return row
 
 
+def _keep(user: User, one: Notice, form: Any, now: datetime) -> Notice:
+    return keeping.keep_from_email(actor=user, notice=one, reason=form.cleaned_data["reason"], now=now)
+
+
 Step = Callable[[User, Notice, Any, datetime], Notice]
 STEPS: dict[str, Step] = {
     "submit": _submit,
@@ -228,6 +238,7 @@ STEPS: dict[str, Step] = {
     "resolve": _resolve,
     "pause": _pause,
     "resume": _resume,
+    "keep": _keep,
 }
 RIGHT_OF = {
     "submit": "letters.submit",
@@ -240,6 +251,7 @@ RIGHT_OF = {
     "resolve": "delivery.record",
     "pause": "delivery.record",
     "resume": "release",
+    "keep": "release",
 }
 BATCH_STARTED = gettext_lazy("A small batch was started. It needs its own approval.")
 DONE = {
@@ -253,6 +265,7 @@ DONE = {
     "resolve": gettext_lazy("Recorded."),
     "pause": gettext_lazy("Delivery stands still. What a server already has cannot be called back."),
     "resume": gettext_lazy("Delivery goes on."),
+    "keep": gettext_lazy("No e-mail leaves any more. These people are written to by the next channel."),
 }
 
 

@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 
 from notifications.letters import library
-from notifications.letters.address import country_line, postal_lines, window_for, windows
-from notifications.letters.values import Recipient
+from notifications.letters.address import country_line, postal_lines, return_line, window_for, windows
+from notifications.letters.values import Recipient, Sender
 from tests.notifications.letters.examples import ELOISE, JUERGEN, MARIA, SENDER, SIOBHAN
 
 
@@ -58,3 +58,10 @@ def test_address_and_text_stay_apart_and_off_the_folds(window: object) -> None:
     assert found.pitch * found.lines <= height
     assert found.source
     assert found.confidence
+
+
+def test_a_neutral_envelope_shows_no_name() -> None:
+    sender = Sender(name="Klinik Sonnenhof", country="DE", address_lines=("Parkweg 2", "10115 Berlin"))
+
+    assert return_line(sender) == "Klinik Sonnenhof · Parkweg 2 · 10115 Berlin"
+    assert return_line(sender, neutral=True) == "Parkweg 2 · 10115 Berlin"
