@@ -15,7 +15,7 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from breach.forms.fields import countries
+from breach.forms.fields import DayField, countries
 from breach.law import condition_words, events, places, private, regime_file, words
 from breach.law.datafiles import read
 from breach.law.facts_parts import PHASES, PRIVATE_RECIPIENTS
@@ -70,9 +70,7 @@ class ClauseForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    applies_from = forms.DateField(
-        label=_("Counts from"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    )
+    applies_from = DayField(label=_("Counts from"), required=False)
     only_kinds = forms.ChoiceField(label=_("Only where the data include"), required=False)
     only_place = forms.ChoiceField(label=_("Only where the organisation is established in"), required=False)
     only_malicious = forms.ChoiceField(label=_("Cause"), choices=MALICIOUS, required=False)

@@ -9,7 +9,7 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from breach.forms.fields import MomentField, set_moments
+from breach.forms.fields import DayField, MomentField, set_moments
 from breach.law import private, words
 from breach.law.calendars import WEEKENDS_ONLY
 from breach.law.datafiles import names
@@ -17,10 +17,6 @@ from breach.models import Organisation
 from breach.queries.contract_pages import KINDS
 
 KEYS = ("counterparty", "kind", "reference", "contact", "calendar", "valid_from", "valid_to")
-
-
-def day_input() -> forms.DateInput:
-    return forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 
 
 class ContractForm(forms.Form):
@@ -41,8 +37,8 @@ class ContractForm(forms.Form):
         help_text=_("Telephone or address that answers at night, best without a person's name."),
     )
     calendar = forms.ChoiceField(label=_("Calendar of business days"), required=False)
-    valid_from = forms.DateField(label=_("Valid from"), required=False, widget=day_input())
-    valid_to = forms.DateField(label=_("Valid until, inclusive"), required=False, widget=day_input())
+    valid_from = DayField(label=_("Valid from"), required=False)
+    valid_to = DayField(label=_("Valid until, inclusive"), required=False)
     reason = forms.CharField(
         label=_("What changed"), max_length=300, help_text=_("For example: new policy year.")
     )
@@ -89,9 +85,8 @@ def initial_of_template(key: str) -> dict[str, Any]:
 
 
 class EndForm(forms.Form):
-    last_day = forms.DateField(
+    last_day = DayField(
         label=_("Last day"),
-        widget=day_input(),
         help_text=_("Clocks whose event came by then go on. Another last day may be given later."),
     )
     reason = forms.CharField(label=_("Reason"), max_length=300)

@@ -55,6 +55,15 @@ class LocalTimeField(forms.DateTimeField):
             return super().prepare_value(value)
 
 
+class DayField(forms.DateField):
+    """A day, entered with the browser's calendar. It takes and gives ISO 8601 in every language: in the reader's own format
+    the calendar stays empty, and what was entered before would be lost.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"), **kwargs)
+
+
 class YesNoUnknown(forms.TypedChoiceField):
     """Unknown is not the same as no."""
 

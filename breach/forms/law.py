@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from breach.forms.fields import MomentField, set_moments
+from breach.forms.fields import DayField, MomentField, set_moments
 from breach.models import AwarenessState, Decision
 from breach.models.facts import OUTCOMES, RISKS
 
@@ -45,18 +45,14 @@ class DecisionForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    review_on = forms.DateField(
-        label=_("Look at it again on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    review_on = DayField(label=_("Look at it again on"), required=False)
 
 
 class ReviewForm(forms.Form):
     """Another day for the decision that stands, without deciding anew."""
 
     decision = forms.CharField(widget=forms.HiddenInput)
-    review_on = forms.DateField(
-        label=_("Look at it again on"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    review_on = DayField(label=_("Look at it again on"))
 
 
 class ApprovalForm(forms.Form):

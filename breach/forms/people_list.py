@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from breach.forms.fields import DayField
 from breach.forms.people import kind_choices
 from breach.models import Addressee, MarkKind, PersonChannel, PersonState, Relation
 from breach.queries.people import Filters, PeopleCounts
@@ -59,10 +60,9 @@ class SearchForm(forms.Form):
         label=_("E-mail address, customer number or national identifier"), max_length=250, required=False
     )
     name = forms.CharField(label=_("or full name"), max_length=200, required=False)
-    birth_date = forms.DateField(
+    birth_date = DayField(
         label=_("with birth date"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     postcode = forms.CharField(label=_("and postcode"), max_length=20, required=False)
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from breach.forms.fields import MomentField, set_moments
+from breach.forms.fields import DayField, MomentField, set_moments
 from breach.models import Party, User
 from breach.wording import language as language_name
 from notifications.letters import library
@@ -31,18 +31,14 @@ class FrameForm(forms.Form):
     policy = forms.ChoiceField(
         label=_("Channels, in the order in which they are tried"), choices=CHANNEL_ORDERS
     )
-    breach_from = forms.DateField(
-        label=_("First day of the breach"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    breach_to = forms.DateField(
+    breach_from = DayField(label=_("First day of the breach"), required=False)
+    breach_to = DayField(
         label=_("Last day, if there were several"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
     )
-    discovered_on = forms.DateField(
+    discovered_on = DayField(
         label=_("Day on which it was discovered"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
     )
     delayed_by_law_enforcement = forms.BooleanField(
         label=_("A law enforcement agency asked to delay these letters"), required=False

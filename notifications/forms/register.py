@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from breach.forms.fields import DayField
 from breach.models import Phase
 from breach.models.facts import RISKS
 from notifications.queries.register_filter import NO, NOT_ASSESSED, YES, Period, RegisterFilter
@@ -19,12 +20,9 @@ WRONG_DAY = _("Write the day as year-month-day, such as 2026-11-27.")
 WRONG_CHOICE = _("This is not offered. Choose one of the list.")
 
 
-def _day(label: Any) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+def _day(label: Any) -> DayField:
     errors = {"invalid": WRONG_DAY}
-    return forms.DateField(
-        label=label, required=False, widget=widget, input_formats=["%Y-%m-%d"], error_messages=errors
-    )
+    return DayField(label=label, required=False, input_formats=["%Y-%m-%d"], error_messages=errors)
 
 
 def _choice(label: Any, *choices: Any) -> forms.ChoiceField:
