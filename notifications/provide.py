@@ -13,6 +13,7 @@ from breach.providers import NextAction, Section, Tab, Total
 from notifications import provide_filings
 from notifications.models import Notice, PersonNotice, PrintRun
 from notifications.queries.notices import incident_totals
+from notifications.queries.reach import owes_public
 from notifications.states import NoticeState, PersonState, RunState
 
 # Smaller is shown first. Approvals and clocks stand before, at 5 and 10.
@@ -48,7 +49,7 @@ def next_actions(incident: Incident, user: User) -> list[NextAction]:
         if notice.state == NoticeState.DRAFT and can(user, "letters.submit", incident):
             found.append(NextAction(DRAFT, _("A notice is a draft: finish and submit it"), url))
     if can(user, "delivery.record", incident):
-        found += _unclear(incident) + _to_post(incident)
+        found += _unclear(incident) + _to_post(incident) + _to_publish(incident)
     return found
 
 
@@ -74,6 +75,13 @@ def _to_post(incident: Incident) -> list[NextAction]:
         return []
     url = reverse("print-run", args=[incident.uid, run.uid])
     return [NextAction(POST, _("A print run waits to be posted"), url)]
+
+
+def _to_publish(incident: Incident) -> list[NextAction]:
+    if not owes_public(incident):
+        return []
+    text = _("Letters did not reach so many people that a notice in public is owed")
+    return [NextAction(POST, text, reverse("reach", args=[incident.uid]))]
 
 
 def totals(incident: Incident, user: User) -> list[Total]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notifications.views import differences, notices, printing, sending
+from notifications.views import differences, notices, printing, reach, sending
 
 urlpatterns = [
     path("notices/", notices.notice_list, name="notices"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("notices/<str:row>/texts/<str:key>/", notices.notice_text, name="notice-text"),
     path("notices/<str:row>/letters/<int:number>/", notices.notice_variant, name="notice-variant"),
     path("notices/<str:row>/letters/<int:number>.pdf", notices.notice_variant_pdf, name="notice-variant-pdf"),
+    path("reach/", reach.reached, name="reach"),
+    path("reach/<str:row>/<str:regime>/<str:tag>.<str:form>", reach.draft, name="public-draft"),
     path("print/<str:row>/", printing.print_run, name="print-run"),
     path("print/<str:row>/files/<int:number>/", printing.print_file, name="print-file"),
     path("print/<str:row>/manifest/", printing.print_manifest, name="print-manifest"),

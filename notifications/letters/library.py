@@ -21,7 +21,7 @@ DATA = Path(__file__).resolve().parent / "data"
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """The fixed phrases of one language: labels, greetings, dates, e-mail."""
+    """The fixed phrases of one language: labels, greetings, dates, e-mail, the notice in public."""
 
     language: str
     locale: str
@@ -32,6 +32,7 @@ class Phrases:
     dates: Mapping[str, str]
     email: Mapping[str, str]
     genuine: Mapping[str, str]
+    public: Mapping[str, str]
     closing: str
     kinds: Mapping[str, str]
 

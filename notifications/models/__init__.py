@@ -11,6 +11,7 @@ from notifications.models.notices import (
     PrintRun,
 )
 from notifications.models.portal import PortalCount
+from notifications.models.public import PublicNotice, PublicPlace
 from notifications.models.reports import Reader, Report
 
 __all__ = [
@@ -26,6 +27,8 @@ __all__ = [
     "PortalCount",
     "PrintFile",
     "PrintRun",
+    "PublicNotice",
+    "PublicPlace",
     "Reader",
     "Report",
 ]

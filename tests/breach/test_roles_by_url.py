@@ -82,6 +82,8 @@ ROOM: dict[str, tuple[str, str]] = {
     "notice-new": (EDIT, "vvvfnns"),
     "notice": (SEEN, "vvvfnns"),
     "notice-differences": (SEEN, NO),
+    "reach": (SEEN, "vvvfnns"),
+    "public-draft": (SEEN, NO),
     "notice-frame": (EDIT, "vvvfnns"),
     "notice-text": (EDIT, "vvvfnns"),
     "notice-variant": (SEEN, NO),
@@ -280,6 +282,8 @@ def keywords(name: str, world: World) -> dict[str, Any]:
     found: dict[str, Any] = {"uid": world.house.incident.uid}
     if name == "filing" or (name in ROOM and name.startswith("filing-")):
         found["row"] = world.filing.uid
+    elif name == "public-draft":
+        found |= {"row": world.house.party.uid, "regime": "eu_gdpr_controller", "tag": "fr", "form": "html"}
     elif name.startswith("notice"):
         found["row"] = rows.get(name, world.notice).uid
     elif name in rows:
