@@ -14,10 +14,10 @@ INCIDENT = {
 }
 MEASURES = {
     "fr": "Nous avons fermé l’accès utilisé, corrigé la faille et réinitialisé les mots de passe. Nous avons déposé plainte et informé la CNIL.",
-    "de": "Wir haben den Zugang geschlossen, die Lücke behoben und alle Passwörter zurückgesetzt. Wir haben Anzeige erstattet und die französische Datenschutzbehörde CNIL informiert.",
-    "nl": "Wij hebben de toegang gesloten, het lek verholpen en alle wachtwoorden opnieuw ingesteld. Wij hebben aangifte gedaan en de Franse toezichthouder CNIL ingelicht.",
-    "en": "We closed the way in, fixed the flaw and reset all passwords. We reported the crime to the police and informed the French data protection authority, the CNIL.",
-    "es": "Hemos cerrado el acceso, corregido el fallo y restablecido todas las contraseñas. Hemos presentado una denuncia e informado a la autoridad francesa, la CNIL.",
+    "de": "Wir haben den Zugang geschlossen, die Lücke behoben und alle Passwörter zurückgesetzt. Wir haben Anzeige erstattet und die französische Datenschutzbehörde (CNIL) informiert.",
+    "nl": "Wij hebben de toegang gesloten, het lek verholpen en alle wachtwoorden opnieuw ingesteld. Wij hebben aangifte gedaan en de Franse toezichthouder (CNIL) ingelicht.",
+    "en": "We closed the way in, fixed the flaw and reset all passwords. We reported the crime to the police and informed the French data protection authority (CNIL).",
+    "es": "Hemos cerrado el acceso, corregido el fallo y restablecido todas las contraseñas. Hemos presentado una denuncia e informado a la autoridad francesa de protección de datos (CNIL).",
 }
 
 ALL = {

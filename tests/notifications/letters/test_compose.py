@@ -69,9 +69,9 @@ def test_californian_gets_the_statutory_form_whatever_her_language() -> None:
     assert letter.body.key.form == "us_ca"
     assert letter.body.title == "Notice of Data Breach"
     assert "between November 20 and November 22, 2026" in said(letter)
-    assert "not delayed by a law enforcement investigation" in said(letter)
+    assert "A law enforcement investigation did not delay this notice" in said(letter)
     delayed = compose(replace(CONTENT, delayed_by_law_enforcement=True), MARIA, date=DATE)
-    assert "was delayed at the request of a law enforcement agency" in said(delayed)
+    assert "delayed this notice at the request of a law enforcement agency" in said(delayed)
 
 
 def test_variants_part_only_what_reads_differently() -> None:
