@@ -13,6 +13,7 @@ from breach.wording import language as language_name
 from notifications.letters import library
 from notifications.letters.values import NEXT_OF_KIN, Block, IncidentText, Wording
 from notifications.models import Notice
+from notifications.places import BLOCK_LABELS, OWN_LABELS, form_name
 from notifications.states import RETURN_CODES, KeptFromEmail, Withheld
 
 CHANNEL_ORDERS = [
@@ -164,21 +165,6 @@ class TextForm(forms.Form):
         )
 
 
-OWN_LABELS = {
-    "incident": _("What happened, in your own words"),
-    "measures": _("What you did and will do, in your own words"),
-    "consequences": _("What may follow, in your own words"),
-}
-BLOCK_LABELS = {
-    "what_happened": _("What happened"),
-    "what_information": _("What information was involved"),
-    "consequences": _("What this may mean"),
-    "what_we_do": _("What we are doing"),
-    "what_you_can_do": _("What you can do"),
-    "contact": _("Where to ask"),
-}
-
-
 class SubmitForm(forms.Form):
     """Who is asked, in which order."""
 
@@ -239,14 +225,6 @@ class ReturnedForm(forms.Form):
     reason = forms.ChoiceField(
         label=_("What the post says"), choices=[(code.value, code.label) for code in RETURN_CODES]
     )
-
-
-def form_name(form: str) -> str:
-    """What pages call the form of a wording: the title that a statute prescribes, or ours."""
-    if form == NEXT_OF_KIN:
-        return str(_("To the next of kin of somebody who has died"))
-    statute = library.statute(form)
-    return statute.name or statute.title if statute else ""
 
 
 def clean_lines(text: str) -> str:

@@ -43,7 +43,7 @@ def canonical(content: NoticeContent) -> dict[str, Any]:
     return {
         "sender": {**dataclasses.asdict(content.sender), "address_lines": list(content.sender.address_lines)},
         "wordings": {key: text.to_json() for key, text in content.wordings.items()},
-        "texts": {key: dataclasses.asdict(text) for key, text in content.texts.items()},
+        "texts": {key: text.to_json() for key, text in content.texts.items()},
         "breach_from": content.breach_from.isoformat() if content.breach_from else None,
         "breach_to": content.breach_to.isoformat() if content.breach_to else None,
         "genuine_page": content.genuine_page,

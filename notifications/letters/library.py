@@ -159,6 +159,13 @@ def defaults(language: str, form: str = "") -> Mapping[str, str]:
     return found
 
 
+@cache
+def style(language: str) -> Mapping[str, Any]:
+    """What the lint minds in the language (style.py); empty where nobody has written it."""
+    path = TEMPLATES / language / "style.toml"
+    return _read(path) if path.exists() else {}
+
+
 def check(text: Wording) -> Wording:
     """The same wording, once every block was parsed. Raises BadInput naming language and block."""
     for block in text.blocks:

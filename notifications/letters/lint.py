@@ -8,10 +8,23 @@ from __future__ import annotations
 import datetime as dt
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 
 from breach.errors import BadInput
-from notifications.letters import agencies, fonts, library, lint_forms, readability
+from notifications.letters import (
+    agencies,
+    findings,
+    fonts,
+    library,
+    lint_dates,
+    lint_forms,
+    lint_steps,
+    lint_translation,
+    lint_words,
+    prose,
+    readability,
+)
 from notifications.letters.address import postal_lines, window_for, windows
 from notifications.letters.compose import compose_body, names_agencies, variant_of, wording_for
 from notifications.letters.geometry import POINTS_PER_MM, SMALL_ADDRESS_POINTS, small_lines
@@ -25,24 +38,32 @@ from notifications.letters.values import (
     Recipient,
     VariantKey,
     Wording,
+    wording_key,
 )
 
 _ARTICLE_34 = {
-    "what_happened": ("nature", "the nature of the breach"),
-    "consequences": ("consequences", "the likely consequences"),
-    "what_we_do": ("measures", "the measures taken or proposed"),
-    "what_you_can_do": ("advice", "what people can do to protect themselves"),
-    "contact": ("contact", "the data protection officer or another contact point"),
+    "what_happened": "nature",
+    "consequences": "consequences",
+    "what_we_do": "measures",
+    "what_you_can_do": "advice",
+    "contact": "contact",
 }
 _LABEL_WORDS = 5  # shorter paragraphs are items of the list of data, not prose
 _SHOWN = 20
 """Findings about single recipients are listed up to this number; the rest is counted."""
 
 
-def lint(content: NoticeContent, recipients: Iterable[Recipient] = (), *, date: dt.date) -> list[Finding]:
+def lint(
+    content: NoticeContent,
+    recipients: Iterable[Recipient] = (),
+    *,
+    date: dt.date,
+    uncertain: bool = False,
+) -> list[Finding]:
     """All findings, legal ones first. Without recipients every wording is tried with all data kinds and none.
 
-    `date` is the day the letters would carry. Nothing is raised: bad texts become findings too.
+    `date` is the day the letters would carry. `uncertain`: it is not established that the data got into other
+    hands, so that the letter may say "may have been". Nothing is raised: bad texts become findings too.
     """
     people = list(recipients)
     found = [finding for text in content.wordings.values() for finding in _wording(content, text)]
@@ -50,9 +71,9 @@ def lint(content: NoticeContent, recipients: Iterable[Recipient] = (), *, date: 
     found += _people(content, people)
     if not any(finding.code.startswith("unknown_") for finding in found):
         found += _bodies(content, people, date)
+    found += _prose(content, date, uncertain=uncertain)
     if not content.genuine_page:
-        message = "the letter names no page on which it can be checked"
-        found.append(Finding("style", "no_genuine_page", "notice", message, "Give the genuine-letter page."))
+        found.append(findings.style("no_genuine_page", "notice"))
     unique: dict[tuple[str, str, str], Finding] = {}
     for finding in found:
         unique.setdefault(_subject(finding), finding)
@@ -75,57 +96,44 @@ def _wording(content: NoticeContent, text: Wording) -> Iterator[Finding]:
             raise BadInput(f"unknown form {text.form}", place=text.key, code="unknown_form")  # noqa: TRY301
         library.check(text)
     except BadInput as error:
-        yield Finding("legal", error.code, error.place or text.key, error.message, error.mend)
+        yield findings.refused(error, text.key)
         return
-    yield from _translation(text.key, text.translated_from, text.translator, text.checker)
+    yield from lint_translation.translated(text.key, text, content)
     if library.statute(text.form):
         yield from lint_forms.wording(content, text)
-
-
-def _translation(place: str, source: str, translator: str, checker: str) -> Iterator[Finding]:
-    if source and not (translator.strip() and checker.strip()):
-        message = f"translated from {source} without a named translator and checker"
-        yield Finding(
-            "legal", "unchecked_translation", place, message, "Name who translated and who checked."
-        )
-    elif source and translator.strip().casefold() == checker.strip().casefold():
-        message = "translator and checker are the same person"
-        yield Finding(
-            "legal", "unchecked_translation", place, message, "Have somebody else check the translation."
-        )
 
 
 def _texts(content: NoticeContent) -> Iterator[Finding]:
     """The drafter's own prose: readable, checked, and there in every language once it is there in one."""
     for key, text in content.texts.items():
-        yield from _translation(f"{key}/incident", text.translated_from, text.translator, text.checker)
-        for name, prose in (
-            ("incident", text.incident),
-            ("measures", text.measures),
-            ("consequences", text.consequences),
-        ):
+        yield from lint_translation.translated(f"{key}/incident", text, content)
+        for name, place in prose.PLACE_OF.items():
             try:
-                parse(prose, place=f"{key}/{name}", terms=library.data_kinds())
+                parse(getattr(text, name), place=f"{key}/{place}", terms=library.data_kinds())
             except BadInput as error:
-                yield Finding("legal", error.code, error.place, error.message, error.mend)
-    for name in ("incident", "measures", "consequences"):
-        written = {key for key, text in content.texts.items() if getattr(text, name)}
-        wanted = [w for w in content.wordings.values() if not _never_says(w, name)]
-        missing = [w.key for w in wanted if written and not {w.key, w.language} & written]
-        for key in missing:
-            message = f"{name} is written in {', '.join(sorted(written))}, but not in this language"
-            yield Finding(
-                "legal", "untranslated", f"{key}/{name}", message, "Translate it, and have it checked."
-            )
+                yield findings.refused(error, f"{key}/{place}")
+    yield from lint_translation.missing(content)
+    yield from lint_translation.untranslated(content)
 
 
-def _never_says(text: Wording, name: str) -> bool:
-    """Whether the statute of the wording forbids the drafter's own words of this name."""
-    statute = library.statute(text.form)
+def _prose(content: NoticeContent, date: dt.date, *, uncertain: bool) -> Iterator[Finding]:
+    """Field by field, as written, so that each finding stands beside what it is about."""
+    for one in prose.written(content):
+        yield from _field(one, content.breach_from or date, uncertain)
+
+
+@lru_cache(maxsize=1024)  # while somebody writes, all fields but one stay as they were
+def _field(one: prose.Prose, example: dt.date, uncertain: bool) -> tuple[Finding, ...]:
     return (
-        statute is not None
-        and {"incident": "incident", "consequences": "likely_consequences"}.get(name) in statute.forbidden
+        *lint_words.words(one, uncertain=uncertain),
+        *lint_steps.steps(one),
+        *lint_dates.dates(one, locale=_locale(one), example=example),
     )
+
+
+def _locale(one: prose.Prose) -> str:
+    statute = library.statute(one.place.partition("/")[0].partition("@")[2])
+    return statute.locale if statute else library.phrases(one.language).locale
 
 
 def _people(content: NoticeContent, people: list[Recipient]) -> Iterator[Finding]:
@@ -142,13 +150,11 @@ def _people(content: NoticeContent, people: list[Recipient]) -> Iterator[Finding
             missing[recipient.language] = missing.get(recipient.language, 0) + 1
     yield from _agencies(content, people)
     for language, count in sorted(missing.items()):
-        message = f"{count} recipients read {language}, and the notice is not in that language"
-        yield Finding("legal", "untranslated", language, message, "Add a wording in that language.")
+        yield findings.legal("untranslated", language, words="no_wording", count=count, language=language)
     for form, count in sorted(unformed.items()):
         statute = library.statute(form)
-        message = f"{count} recipients are owed the {'statutory ' if statute else ''}form {form}"
-        mend = statute.source if statute else "Add the letter to next of kin in their languages."
-        yield Finding("legal", "form_missing", form, message, mend)
+        source, words = (statute.source, "") if statute else ("", "kin_missing")
+        yield findings.legal("form_missing", form, words=words, count=count, form=form, source=source)
     yield from islice((found for found in map(printable, people) if found), _SHOWN)
 
 
@@ -165,11 +171,8 @@ def _agencies(content: NoticeContent, people: list[Recipient]) -> Iterator[Findi
         ):
             lacking[wording.key, recipient.region] = lacking.get((wording.key, recipient.region), 0) + 1
     for (key, region), count in sorted(lacking.items()):
-        message = (
-            f"{agencies.states()[region].source}: {count} recipients in {region} are owed offices to turn to"
-        )
-        mend = "Add {agency_lines} as a paragraph of its own."
-        yield Finding("legal", "agencies_missing", f"{key}/contact", message, mend)
+        source = agencies.states()[region].source
+        yield findings.legal("agencies_missing", f"{key}/contact", source=source, count=count, region=region)
 
 
 def printable(recipient: Recipient) -> Finding | None:
@@ -186,11 +189,9 @@ def printable(recipient: Recipient) -> Finding | None:
     )
     if chars := fonts.unprintable("".join((*said, recipient.code, recipient.reference))):
         codes = ", ".join(f"U+{ord(char):04X} {unicodedata.name(char, '')}".strip() for char in chars[:5])
-        message = f"the letter fonts do not hold {codes}"
-        mend = "Write the name and address in Latin letters, or send the letter in another way."
-        return Finding("legal", "unprintable", recipient.uid, message, mend)
+        return findings.legal("unprintable", recipient.uid, found=codes)
     if not recipient.full_name:
-        return Finding("legal", "no_name", recipient.uid, "the person has no name", "Add the name.")
+        return findings.legal("no_name", recipient.uid)
     return None
 
 
@@ -199,16 +200,15 @@ def addressable(recipient: Recipient, content: NoticeContent) -> Finding | None:
     long.
     """
     if not recipient.address_lines or not (recipient.city or recipient.postcode):
-        return Finding(
-            "legal", "no_address", recipient.uid, "the postal address is not complete", "Complete it."
-        )
+        return findings.legal("no_address", recipient.uid)
     window = windows()[window_for(recipient.country)]
     lines = postal_lines(recipient, content.sender, library.phrases(variant_of(content, recipient).language))
     zone = window.address[2] * POINTS_PER_MM
     needed = sum(1 + int(line_width(line, SMALL_ADDRESS_POINTS) / zone) for line in lines)
     if needed > (room := small_lines(window)):
-        message = f"the address needs {needed} lines of small type, and the window shows {room}"
-        return Finding("legal", "unprintable", recipient.uid, message, "Shorten the address.")
+        return findings.legal(
+            "unprintable", recipient.uid, words="address_too_long", needed=needed, room=room
+        )
     return None
 
 
@@ -246,13 +246,15 @@ def _article_34(body: Body, content: NoticeContent) -> Iterator[Finding]:
     reachable = bool(
         sender.dpo_email or sender.email or sender.phone or (sender.dpo_name and sender.address_lines)
     )
-    for key, (code, name) in _ARTICLE_34.items():
+    for key, code in _ARTICLE_34.items():
         if not _has(body, key) or (
             key == "contact" and not _names_contact(body, content, reachable=reachable)
         ):
-            message = f"Article 34(2) GDPR: the letter does not state {name}"
-            place = f"{body.key.language}/{key}"
-            yield Finding("legal", f"article_34_{code}", place, message, "Write it in plain words.")
+            yield findings.legal(f"article_34_{code}", f"{_place(body)}/{key}")
+
+
+def _place(body: Body) -> str:
+    return wording_key(body.key.language, body.key.form)
 
 
 def _names_contact(body: Body, content: NoticeContent, *, reachable: bool) -> bool:
@@ -269,27 +271,27 @@ def _printable_body(body: Body) -> Iterator[Finding]:
         text = section.heading + "".join(paragraph.text for paragraph in section.paragraphs)
         if chars := fonts.unprintable(text):
             codes = ", ".join(f"U+{ord(char):04X}" for char in chars[:5])
-            place = f"{body.key.language}/{section.key}"
-            message = f"the letter fonts do not hold {codes}"
-            yield Finding("legal", "unprintable", place, message, "Write it with other characters.")
+            place = f"{_place(body)}/{section.key}"
+            yield findings.legal("unprintable", place, words="unprintable_text", found=codes)
 
 
 def _style(body: Body) -> Iterator[Finding]:
-    place = str(body.key.language if not body.key.form else f"{body.key.language}@{body.key.form}")
     paragraphs = (p for s in body.sections if s.key != "contact" for p in s.paragraphs)
-    prose = [p.text for p in paragraphs if len(p.text.split()) > _LABEL_WORDS]
-    found = readability.score(prose, body.key.language)
+    said = [p.text for p in paragraphs if len(p.text.split()) > _LABEL_WORDS]
+    found = readability.score(said, body.key.language)
     if found and not found.is_plain:
-        message = f"reads with difficulty: {found.name} {found.value:.0f}, bar {found.bar:.0f}"
-        yield Finding("style", "readability", place, message, "Shorter sentences, shorter words.")
-    for sentence in readability.long_sentences(prose, body.key.language):
-        start = " ".join(sentence.split()[:6])
-        yield Finding("style", "long_sentence", place, f"long sentence: {start} …", "Make two of it.")
+        value, bar = f"{found.value:.0f}", f"{found.bar:.0f}"
+        yield findings.style("readability", _place(body), formula=found.name, value=value, bar=bar)
     if not _has(body, "what_information"):
-        yield Finding(
-            "style",
-            "no_data_kinds",
-            place,
-            "the letter does not say which data are concerned",
-            "Add {data_list}.",
-        )
+        yield findings.style("no_data_kinds", f"{_place(body)}/what_information")
+    if (only := _single_way(body)) and _has(body, "contact"):
+        yield findings.style("one_way_to_ask", f"{_place(body)}/contact", found=only)
+
+
+def _single_way(body: Body) -> str:
+    """The only way to reach the sender that the letter names; empty where there are several, or none."""
+    sender = body.sender
+    ways = (sender.phone, sender.email, sender.dpo_email, *sender.address_lines[:1])
+    text = " ".join(p.text for s in body.sections if s.key == "contact" for p in s.paragraphs)
+    named = [way for way in ways if way and way in text]
+    return named[0] if len(set(named)) == 1 else ""

@@ -5,42 +5,41 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from notifications.letters import library
+from notifications.letters import findings, library
 from notifications.letters.syntax import parse, placeholders
 from notifications.letters.values import Body, Finding, NoticeContent, Wording
 
 _COUNT = re.compile(r"\b\d[\d,.]*\s+(?:\w+\s+){0,2}(?:residents|people|persons|individuals|customers)\b")
-_SAYINGS = {
-    "breach_date": ("form_breach_date", "breach"),
-    "discovery_date": ("form_discovery_date", "discovery"),
-}
+_UNSAID = {"breach_date": "form_breach_date", "discovery_date": "form_discovery_date"}
 
 
 def wording(content: NoticeContent, text: Wording) -> Iterator[Finding]:
     """What is wrong with the wording of a statutory form as it is written."""
     form = library.forms()[text.form]
     if form.title and text.title != form.title:
-        mend = f"The title is exactly: {form.title}"
-        yield Finding("legal", "form_title", f"{text.key}/title", "the title is prescribed", mend)
+        yield findings.legal("form_title", f"{text.key}/title", title=form.title)
     headings = [block.heading for block in text.blocks]
     if form.headings and headings != list(form.headings.values()):
-        mend = "The headings are exactly, in this order: " + "; ".join(form.headings.values())
-        yield Finding("legal", "form_headings", text.key, "the headings are prescribed", mend)
+        yield findings.legal("form_headings", text.key, headings="; ".join(form.headings.values()))
     yield from _forbidden(form, text)
     yield from _dates(form, content, text)
     if form.headings and content.delayed_by_law_enforcement and "delayed" not in _terms(text):
-        mend = "Add a paragraph that begins with [delayed]."
-        yield Finding("legal", "form_delay", text.key, "the delay for law enforcement is not said", mend)
+        yield findings.legal("form_delay", f"{text.key}/what_happened")
 
 
 def _forbidden(form: library.Form, text: Wording) -> Iterator[Finding]:
     for block in text.blocks:
         if block.key in form.forbidden and block.text.strip():
-            message = "this form must not hold this block"
-            yield Finding("legal", "form_forbidden", f"{text.key}/{block.key}", message, form.source)
+            place = f"{text.key}/{block.key}"
+            yield findings.legal("form_forbidden", place, words="form_forbidden_block", source=form.source)
         for name in sorted(placeholders(block.text) & set(form.forbidden)):
-            message = f"this form must not say {{{name}}}"
-            yield Finding("legal", "form_forbidden", f"{text.key}/{block.key}", message, form.source)
+            yield findings.legal(
+                "form_forbidden",
+                f"{text.key}/{block.key}",
+                words="form_forbidden_placeholder",
+                name=name,
+                source=form.source,
+            )
 
 
 def _dates(form: library.Form, content: NoticeContent, text: Wording) -> Iterator[Finding]:
@@ -51,9 +50,7 @@ def _dates(form: library.Form, content: NoticeContent, text: Wording) -> Iterato
     for field, placeholder in form.dates.items():
         if placeholder in form.forbidden or getattr(content, field) is None or placeholder in said:
             continue
-        code, name = _SAYINGS[placeholder]
-        mend = f"Put {{{placeholder}}} into what happened."
-        yield Finding("legal", code, text.key, f"the date of the {name} is known and not said", mend)
+        yield findings.legal(_UNSAID[placeholder], f"{text.key}/what_happened", placeholder=placeholder)
 
 
 def _terms(text: Wording) -> set[str]:
@@ -65,17 +62,14 @@ def body(form: library.Form, letter: Body) -> Iterator[Finding]:
     """What is wrong with one composed letter of the form."""
     filled = {section.key for section in letter.sections if section.paragraphs}
     if missing := [name for name in form.required if name not in filled]:
-        mend = "Write them: " + ", ".join(missing)
-        yield Finding("legal", "form_empty", form.key, "parts of the statutory form are empty", mend)
+        yield findings.legal("form_empty", form.key, missing=", ".join(missing))
     text = " ".join(one.text for section in letter.sections for one in section.paragraphs)
     for owed, phrases in form.must_say.items():
         if not any(phrase in text.casefold() for phrase in phrases.split("|")):
-            mend = "Write it, for instance with: " + ", ".join(phrases.split("|"))
-            yield Finding("legal", "form_unsaid", form.key, f"the letter does not say {owed}", mend)
+            said = ", ".join(phrases.split("|"))
+            yield findings.legal("form_unsaid", form.key, owed=owed, phrases=said)
     if "what_happened" in form.forbidden and _COUNT.search(text):
-        message = "this form must not say how many people are concerned"
-        yield Finding("legal", "form_forbidden", form.key, message, form.source)
+        yield findings.legal("form_forbidden", form.key, words="form_forbidden_count", source=form.source)
     sender = letter.sender
     if not any((sender.phone, sender.email, sender.website, sender.address_lines)):
-        message = "the letter names no way to reach the sender"
-        yield Finding("legal", "form_contact", form.key, message, "Give telephone, e-mail, site or address.")
+        yield findings.legal("form_contact", f"{letter.key.language}@{form.key}/contact")

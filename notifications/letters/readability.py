@@ -84,6 +84,12 @@ def long_sentences(texts: Iterable[str], language: str) -> list[str]:
     return [sentence for sentence in found if len(_WORD.findall(sentence)) > formula.longest_sentence]
 
 
+def measure(sentence: str, language: str) -> tuple[int, int]:
+    """Words of the sentence, and how many the language's bar allows (0: it has none)."""
+    formula = formulas().get(language.partition("-")[0])
+    return len(_WORD.findall(sentence)), formula.longest_sentence if formula else 0
+
+
 def split(text: str) -> list[str]:
     """Sentences of one paragraph; each paragraph or item is at least one."""
     return [sentence for sentence in _SENTENCE_END.split(text.strip()) if sentence]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+import hashlib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from breach.vault.canonical import canonical_json
 
 BLOCKS = ("what_happened", "what_information", "consequences", "what_we_do", "what_you_can_do", "contact")
 """Keys of the blocks of a letter, in the order in which they are read (GDPR Article 34(2))."""
@@ -122,6 +126,7 @@ class Wording:
     translated_from: str = ""
     translator: str = ""
     checker: str = ""
+    source_mark: str = ""
 
     @property
     def key(self) -> str:
@@ -139,7 +144,14 @@ class Wording:
             "translated_from": self.translated_from,
             "translator": self.translator,
             "checker": self.checker,
+            # Only where it is noted: digests of texts from before stay as they were.
+            **({"source_mark": self.source_mark} if self.source_mark else {}),
         }
+
+    @property
+    def mark(self) -> str:
+        """What a translation of this text notes, to see later whether the text is still the same."""
+        return _mark([self.title, *(part for b in self.blocks for part in (b.heading, b.text))])
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Wording:
@@ -154,7 +166,9 @@ def wording_key(language: str, form: str = "") -> str:
 
 @dataclass(frozen=True, slots=True)
 class IncidentText:
-    """The drafter's own prose about this incident in one language; an empty field takes the ready text."""
+    """The drafter's own prose about this incident in one language; an empty field takes the ready text.
+    `source_mark` is as in `Wording`.
+    """
 
     language: str
     incident: str = ""
@@ -163,6 +177,21 @@ class IncidentText:
     translated_from: str = ""
     translator: str = ""
     checker: str = ""
+    source_mark: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        found = dataclasses.asdict(self)
+        if not self.source_mark:  # digests of texts from before stay as they were
+            del found["source_mark"]
+        return found
+
+    @property
+    def mark(self) -> str:
+        return _mark([self.incident, self.measures, self.consequences])
+
+
+def _mark(texts: list[str]) -> str:
+    return hashlib.sha256(canonical_json(texts)).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +308,8 @@ class EmailValue:
 class Finding:
     """Something the lint or the printer minds. `level` legal blocks submission, style only warns.
 
-    `place` names wording and block, or the uid of a recipient; `mend` says what to do.
+    `place` names wording and block, or the uid of a recipient; `mend` says what to do. `words` and `values` say the
+    same in another language (findings.py); without them there are only `message` and `mend`.
     """
 
     level: Literal["legal", "style"]
@@ -287,3 +317,5 @@ class Finding:
     place: str
     message: str
     mend: str = ""
+    words: str = ""
+    values: Mapping[str, str] = field(default_factory=dict, hash=False)

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Iterator
 from itertools import islice
 
+from breach.models import Party
+from breach.queries.facts import facts_of
 from notifications.addressing import Addressed, address
 from notifications.contents import live_content
 from notifications.letters.lint import addressable, lint, printable
@@ -19,8 +21,17 @@ OPEN_AT_ONCE = 500
 
 def text_findings(notice: Notice, *, date: dt.date) -> list[Finding]:
     """Return what is minded about the texts as they stand and the channels, legal findings first. Opens nothing sealed."""
-    found = lint(live_content(notice), [like for like, _count in stand_ins(notice)], date=date)
+    people = [like for like, _count in stand_ins(notice)]
+    found = lint(live_content(notice), people, date=date, uncertain=is_uncertain(notice.party))
     return sorted([*channel_findings(notice), *found], key=lambda finding: finding.level != "legal")
+
+
+def is_uncertain(party: Party) -> bool:
+    """Say whether the facts leave open that anybody saw the data, so that a letter has to say "may have been"."""
+    facts = facts_of(party)
+    if facts.accessed or facts.exfiltration == "confirmed":
+        return False
+    return facts.exfiltration is not None or facts.confidentiality is None
 
 
 def people_findings(notice: Notice) -> list[Finding]:

@@ -2,7 +2,6 @@
 channels.
 """
 
-import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -10,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import get_language
 
 from breach import approvals
 from breach.errors import BadInput, Conflict
@@ -24,6 +24,7 @@ from notifications.contents import content_digest, current_texts, live_content
 from notifications.delivery.channels import policy_told
 from notifications.letters import library
 from notifications.letters.compose import canonical
+from notifications.letters.findings import worded
 from notifications.letters.values import NEXT_OF_KIN, Finding, IncidentText, Wording
 from notifications.models import Notice, PersonNotice
 from notifications.models.notices import TextPart
@@ -393,7 +394,7 @@ def _add_texts(
             part=TextPart.INCIDENT,
             language=tag,
             form="",
-            content=dataclasses.asdict(text),
+            content=texts.marked(text, own).to_json(),
             now=now,
         )
 
@@ -411,8 +412,9 @@ def _refuse(findings: Iterable[Finding]) -> None:
     legal = [finding for finding in findings if finding.level == "legal"]
     if legal:
         first = legal[0]
-        more = f" (and {len(legal) - 1} more)" if len(legal) > 1 else ""
-        raise BadInput(first.message + more, place=first.place, mend=first.mend, code=first.code)
+        message, mend = worded(first, get_language() or "en")
+        more = f" (+ {len(legal) - 1})" if len(legal) > 1 else ""
+        raise BadInput(message + more, place=first.place, mend=mend, code=first.code)
 
 
 def _supersede(batch: Notice) -> int:

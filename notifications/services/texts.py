@@ -18,10 +18,11 @@ from breach.permissions import require
 from breach.services.keys import vault_for
 from breach.services.record import record
 from breach.vault import canonical_json, salted_digest
+from notifications.contents import current_texts
 from notifications.delivery.channels import KNOWN
 from notifications.letters import library
 from notifications.letters.syntax import parse
-from notifications.letters.values import IncidentText, Wording
+from notifications.letters.values import IncidentText, Wording, wording_key
 from notifications.models import Notice, NoticeText
 from notifications.models.notices import TextPart
 from notifications.services.moves import move_notice
@@ -61,25 +62,48 @@ def edit_wording(*, actor: User, notice: Notice, wording: Wording, now: datetime
 
 
 def edit_incident_text(
-    *, actor: User, notice: Notice, text: IncidentText, now: datetime, form: str = ""
+    *, actor: User, notice: Notice, text: IncidentText, now: datetime, form: str = "", compared: bool = False
 ) -> NoticeText:
     """Store a new version of the house's own prose about the incident in one language. Raises as
     `edit_wording`.
+
+    A translation notes which text it was made from. It keeps that note when it is edited, unless somebody says
+    by `compared` that it follows the source as it now stands.
     """
     check_incident_text(text)
     with transaction.atomic():
         notice = reopen(actor=actor, notice=notice, reason="incident text edited", now=now)
+        own = _own_texts(notice)
+        before = own.get(wording_key(text.language, form))
+        if before and before.translated_from == text.translated_from and before.source_mark and not compared:
+            text = dataclasses.replace(text, source_mark=before.source_mark)
+        else:
+            text = marked(text, own)
         row = add_text(
             actor=actor,
             notice=notice,
             part=TextPart.INCIDENT,
             language=text.language,
             form=form,
-            content=dataclasses.asdict(text),
+            content=text.to_json(),
             now=now,
         )
         record_text(actor, row, now)
     return row
+
+
+def marked(text: IncidentText, own: Mapping[str, IncidentText]) -> IncidentText:
+    """Return the text with a note of what it was translated from, as that now stands in `own`."""
+    source = own.get(text.translated_from) if text.translated_from else None
+    return dataclasses.replace(text, source_mark=source.mark if source else "")
+
+
+def _own_texts(notice: Notice) -> dict[str, IncidentText]:
+    return {
+        wording_key(text.language, text.form): IncidentText(**text.content)
+        for text in current_texts(notice)
+        if text.part == TextPart.INCIDENT
+    }
 
 
 def edit_frame(

@@ -15,11 +15,12 @@ from breach.services.person_rows import local_day
 from breach.views.room import reader, refuse_into, room
 from notifications import previews
 from notifications.contents import current_texts, frozen_content, live_content
-from notifications.forms.notices import FrameForm, NewNoticeForm, ReturnedForm, TextForm, form_name
+from notifications.forms.notices import FrameForm, NewNoticeForm, ReturnedForm, TextForm
 from notifications.letters import library
 from notifications.letters.syntax import PLACEHOLDERS
 from notifications.letters.values import IncidentText, NoticeContent, Recipient, Wording
 from notifications.models import Notice
+from notifications.places import form_name
 from notifications.queries import notices as reading
 from notifications.services import notices, texts
 from notifications.services.returns import record_returned

@@ -26,6 +26,7 @@ from breach.wording import country, language
 from notifications.contents import frozen_content
 from notifications.forms.notices import ReasonForm, ResolveForm, SubmitForm, WithholdForm
 from notifications.models import Notice, PersonNotice
+from notifications.places import in_words
 from notifications.queries import differences
 from notifications.queries import notices as reading
 from notifications.queries.findings import text_findings
@@ -116,7 +117,7 @@ def _page(incident: Incident, one: Notice, user: User, now: datetime) -> dict[st
         "stopped": stopped_page(one, now) if one.submitted_at and state != NoticeState.WITHDRAWN else None,
         "channels": [Channel(name).label for name in one.policy],
         "texts": text_keys(one),
-        "findings": text_findings(one, date=local_day(incident, now)) if one.is_editable else [],
+        "findings": in_words(text_findings(one, date=local_day(incident, now))) if one.is_editable else [],
         "variants": list(enumerate(reading.variants(one, content), start=1)),
         "summary": summary,
         "plots": _plots(summary),

@@ -122,3 +122,12 @@ def test_every_state_has_its_law_and_known_offices() -> None:
 def test_what_was_approved_before_keeps_its_digest() -> None:
     assert "discovered_on" not in canonical(CONTENT)
     assert canonical(HEALTH)["discovered_on"] == "2026-11-23"
+
+
+@pytest.mark.parametrize("form", ["us_ca", "us_hipaa", "us_ma"])
+def test_ready_texts_of_the_statutory_forms_break_no_rule_of_style(form: str) -> None:
+    wordings = library.ready_wordings([], [form])
+    content = replace(CONTENT, wordings=wordings, discovered_on=dt.date(2026, 11, 23))
+    delayed = replace(content, delayed_by_law_enforcement=True)
+
+    assert [lint(one, date=DATE) for one in (content, delayed)] == [[], []]
