@@ -23,6 +23,7 @@ from breach.views import (
     intake,
     join,
     ledger,
+    live,
     obligation,
     obligations,
     overview,
@@ -41,6 +42,7 @@ OUTWARD = "notifications.urls"
 
 room_patterns = [
     path("", overview.overview, name="overview"),
+    path("live/", live.head, name="incident-live"),
     path("members/", incidents.members, name="members"),
     path("access/", access.access, name="access"),
     path("asked/", asked.asked, name="asked"),

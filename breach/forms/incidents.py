@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from breach.forms.fields import MomentField, countries, set_moments
+from breach.forms.standing import StandingForm
 from breach.law import authorities
 from breach.models import Incident, Organisation, PartyRole, Phase, User
 from breach.models.base import zone_validator
@@ -72,6 +73,8 @@ class MemberForm(forms.Form):
         self.fields["user"].queryset = free  # type: ignore[attr-defined]
 
 
-class PhaseForm(forms.Form):
+class PhaseForm(StandingForm):
+    """A move of the whole incident."""
+
     phase = forms.ChoiceField(label=_("Move to"), choices=Phase.choices)
     reasons = forms.CharField(label=_("Reasons"), widget=forms.Textarea(attrs={"rows": 3}))

@@ -6,13 +6,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from breach.forms.fields import DayField, MomentField, set_moments
+from breach.forms.standing import StandingForm
 from breach.models import AwarenessState, Decision
 from breach.models.facts import OUTCOMES, RISKS
 
 DECIDING = [AwarenessState.DECIDED, AwarenessState.CORRECTED, AwarenessState.RULED_OUT]
 
 
-class AwarenessForm(forms.Form):
+class AwarenessForm(StandingForm):
     """When the party became aware, and why then (EDPB Guidelines 9/2022, II.A.2)."""
 
     state = forms.ChoiceField(label=_("Step"))
@@ -26,17 +27,17 @@ class AwarenessForm(forms.Form):
         set_moments(self, now, zone)
 
 
-class AssessmentForm(forms.Form):
+class AssessmentForm(StandingForm):
     conclusion = forms.ChoiceField(label=_("Your conclusion"), choices=RISKS)
     reasons = forms.CharField(label=_("Reasons"), widget=forms.Textarea(attrs={"rows": 4}))
 
 
-class AdviceForm(forms.Form):
+class AdviceForm(StandingForm):
     recommends = forms.ChoiceField(label=_("Advice"), choices=OUTCOMES)
     text = forms.CharField(label=_("In words"), widget=forms.Textarea(attrs={"rows": 4}))
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(StandingForm):
     about = forms.ChoiceField(label=_("Who is told"), choices=Decision.ABOUT)
     outcome = forms.ChoiceField(label=_("Decision"), choices=OUTCOMES)
     reasons = forms.CharField(label=_("Reasons"), widget=forms.Textarea(attrs={"rows": 4}))
@@ -48,7 +49,7 @@ class DecisionForm(forms.Form):
     review_on = DayField(label=_("Look at it again on"), required=False)
 
 
-class ReviewForm(forms.Form):
+class ReviewForm(StandingForm):
     """Another day for the decision that stands, without deciding anew."""
 
     decision = forms.CharField(widget=forms.HiddenInput)

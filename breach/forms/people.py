@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from breach.forms.standing import StandingForm
 from breach.law import kinds
 from breach.models import MarkKind, Relation
 
@@ -52,8 +53,8 @@ def kind_choices() -> list[tuple[str, str]]:
     return [(one.key, one.label(language)) for one in kinds.load().values()]
 
 
-class PersonForm(forms.Form):
-    """Somebody found late, or a corrected contact."""
+class PersonForm(StandingForm):
+    """Somebody found late, or a corrected contact; `standing` is empty for the former."""
 
     def __init__(self, *args: Any, with_kinds: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from breach.forms.standing import StandingForm
 from breach.models import Incident, Party, TaskState, User
 from breach.playbooks import load
 from breach.queries.playbooks import possible_owners
@@ -23,11 +24,19 @@ class StartForm(forms.Form):
         self.fields["party"].queryset = incident.parties.all()  # type: ignore[attr-defined]
 
 
-class MoveForm(forms.Form):
-    """One move of a task. `seen` is the state that stood on the page."""
+def stands_for_move(state: str, moves: int, note: str) -> dict[str, Any]:
+    """Return what a move of a task is made over: its state, how often it moved, and the last note."""
+    return {"to": str(state), "moves": moves, "note": note}
 
-    to = forms.ChoiceField(choices=TaskState.choices)
-    seen = forms.ChoiceField(choices=TaskState.choices, widget=forms.HiddenInput)
+
+def stands_for_owner(owner: User | None) -> dict[str, Any]:
+    return {"owner": owner.pk if owner else None}
+
+
+class MoveForm(StandingForm):
+    """One move of a task."""
+
+    to = forms.ChoiceField(label=_("State"), choices=TaskState.choices)
     note = forms.CharField(
         label=_("Note"),
         required=False,
@@ -39,7 +48,7 @@ class MoveForm(forms.Form):
     )
 
 
-class OwnerForm(forms.Form):
+class OwnerForm(StandingForm):
     """Whose task it is."""
 
     owner = forms.ModelChoiceField(
@@ -50,3 +59,9 @@ class OwnerForm(forms.Form):
         super().__init__(*args, **kwargs)
         keys = [user.pk for user in possible_owners(incident)]
         self.fields["owner"].queryset = User.objects.filter(pk__in=keys)  # type: ignore[attr-defined]
+
+    def in_words(self, name: str, value: Any) -> str:
+        """Say the name; who has left since may still be the owner."""
+        if name != "owner" or not str(value or "").isdecimal():
+            return super().in_words(name, value)
+        return User.objects.filter(pk=int(value)).values_list("name", flat=True).first() or ""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from breach.forms.fields import MomentField, set_moments
 from breach.forms.refused_times import EXAMPLE, worded
+from breach.forms.standing import StandingForm
 from breach.models import Event, EventKind, Incident, Party
 from breach.services.timeline import LONGEST_TEXT
 from breach.timewords import Moment, UnreadableTime, read_moment, say
@@ -99,7 +100,7 @@ class EventForm(forms.Form):
         }
 
 
-class CorrectionForm(EventForm):
+class CorrectionForm(StandingForm, EventForm):
     """What should have been written, and what was wrong."""
 
     reason = forms.CharField(
@@ -114,7 +115,8 @@ class CorrectionForm(EventForm):
             "is_detection": event.is_detection,
             "is_report": event.is_report,
         }
-        super().__init__(*args, incident=event.incident, initial=initial, **kwargs)
+        standing = {"entry": event.uid, **initial}
+        super().__init__(*args, incident=event.incident, initial=initial, standing=standing, **kwargs)
         for name in ("attachments", "party"):
             del self.fields[name]
         self.fields["moment"].required = True

@@ -146,6 +146,25 @@ def open_person(person: Person) -> PersonValue:
     return _opened(vault_for(person.incident), [person])[0]
 
 
+def contact_of(person: Person) -> dict[str, str]:
+    """Return what stands of a contact, by the names of the fields that correct it."""
+    value = open_person(person)
+    return {
+        "given_name": value.given_name,
+        "family_name": value.family_name,
+        "email": value.email,
+        "street": "\n".join(value.address_lines),
+        "postcode": value.postcode,
+        "city": value.city,
+        "region": value.region,
+        "country": value.country,
+        "language": value.language,
+        "birth_date": value.birth_date.isoformat() if value.birth_date else "",
+        "guardian": value.guardian,
+        "relation": value.relation,
+    }
+
+
 def _opened(vault: IncidentVault, people: Sequence[Person]) -> list[PersonValue]:
     blobs = vault.open_many((person.context, bytes(person.sealed)) for person in people)
     return [_value(person, Record.from_bytes(blob)) for person, blob in zip(people, blobs, strict=True)]

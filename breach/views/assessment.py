@@ -1,5 +1,6 @@
 """Severity, risk, advice and decision on one page, in that order."""
 
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -13,14 +14,17 @@ from django.views.decorators.http import require_http_methods
 
 from breach.errors import TocsinError
 from breach.forms.law import AdviceForm, AssessmentForm, DecisionForm, ReviewForm
+from breach.forms.standing import StandingForm
 from breach.models import Advice, Decision, Incident, Party, User
 from breach.permissions import can, require
 from breach.queries import assessments
 from breach.queries.decisions import DecisionLine, decision_lines
+from breach.queries.law_standing import law_standing, stands_for_review
 from breach.services import decisions, reviews
+from breach.services.standing import one_writer
 from breach.views.room import reader, refuse_into, room
 
-FORMS: dict[str, type[Form]] = {
+FORMS: dict[str, type[StandingForm]] = {
     "assess": AssessmentForm,
     "advise": AdviceForm,
     "decide": DecisionForm,
@@ -42,15 +46,17 @@ def assessment(request: HttpRequest, uid: str) -> HttpResponse:
     form_name = request.POST.get("form", "")
     if request.method == "POST":
         require(user, RIGHTS.get(form_name, "assessment.make"), incident)
-    forms = {name: kind(request.POST if name == form_name else None) for name, kind in FORMS.items()}
-    if form_name in FORMS and forms[form_name].is_valid():
-        try:
-            _act(form_name, forms[form_name], user, party, context["now"])
-        except TocsinError as refusal:
-            refuse_into(forms[form_name], refusal)
-        else:
-            messages.success(request, _("Recorded."))
-            return redirect("assessment", uid)
+    posted = request.POST if request.method == "POST" else None
+    with one_writer(incident) if posted is not None else nullcontext():
+        stood = law_standing(party, posted.get("decision", "") if posted else "")
+        forms = {
+            name: kind(posted if name == form_name else None, standing=stood[name])
+            for name, kind in FORMS.items()
+        }
+        done = form_name in FORMS and _take(form_name, forms[form_name], user, party, context["now"])
+    if done:
+        messages.success(request, _("Recorded."))
+        return redirect("assessment", uid)
     language = (get_language() or "en")[:2]
     kept = assessments.kept(party, language)
     context |= {
@@ -68,6 +74,17 @@ def assessment(request: HttpRequest, uid: str) -> HttpResponse:
     context["asks_again"] = any(line.stands and line.reopened for line in lines)
     failed = any(form.errors for form in forms.values())
     return render(request, "breach/assessment.html", context, status=422 if failed else 200)
+
+
+def _take(name: str, form: StandingForm, user: User, party: Party, now: datetime) -> bool:
+    if not form.is_valid():
+        return False
+    try:
+        _act(name, form, user, party, now)
+    except TocsinError as refusal:
+        refuse_into(form, refusal)
+        return False
+    return True
 
 
 def _act(name: str, form: Form, user: User, party: Party, now: datetime) -> None:
@@ -93,5 +110,11 @@ def _shown(line: DecisionLine, posted: Form, may_review: bool) -> dict[str, Any]
     is_posted = posted.is_bound and posted.data.get("decision") == line.row.uid
     initial = {"decision": line.row.uid, "review_on": line.row.review_on}
     # Two decisions stand at most, each with the same form: the ids of their fields differ.
-    form = posted if is_posted else ReviewForm(initial=initial, auto_id=f"id_{line.row.about}_%s")
+    form = (
+        posted
+        if is_posted
+        else ReviewForm(
+            initial=initial, standing=stands_for_review(line.row), auto_id=f"id_{line.row.about}_%s"
+        )
+    )
     return {"shown": line, "review": form, "hidden": {"form": "review"}}

@@ -147,6 +147,11 @@ class Sides:
     theirs: str
     mine: str
 
+    @property
+    def url(self) -> str:
+        """Return where on the page its field is."""
+        return f"#fact-{self.key}"
+
 
 def side_by_side(typed: FactsForm, theirs: tuple[Difference, ...], zone: str) -> list[Sides]:
     """Return what both sides changed, what both touched first."""

@@ -1,5 +1,7 @@
 """Opening, staffing and moving incidents."""
 
+from contextlib import nullcontext
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -10,10 +12,11 @@ from django.views.decorators.http import require_http_methods
 from breach import clock
 from breach.errors import TocsinError
 from breach.forms.incidents import IncidentForm, MemberForm, PhaseForm
-from breach.models import AwarenessState
+from breach.models import AwarenessState, PhaseChange
 from breach.permissions import can, require
 from breach.services.awareness import set_awareness
 from breach.services.incidents import PartyData, add_member, move_incident, open_incident
+from breach.services.standing import one_writer
 from breach.views.room import reader, refuse_into, room
 
 
@@ -93,14 +96,21 @@ def members(request: HttpRequest, uid: str) -> HttpResponse:
 def move(request: HttpRequest, uid: str) -> HttpResponse:
     """Close, reopen or rule out."""
     incident, context = room(request, uid, tab="overview", capability="incident.edit")
-    form = PhaseForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            move_incident(actor=reader(request), incident=incident, now=context["now"], **form.cleaned_data)
-        except TocsinError as refusal:
-            refuse_into(form, refusal)
-        else:
-            return redirect("overview", uid)
+    posted = request.method == "POST"
+    with one_writer(incident) if posted else nullcontext():
+        incident.refresh_from_db(fields=["phase"])
+        last = PhaseChange.objects.filter(incident=incident).order_by("pk").last()
+        standing = {"phase": incident.phase, "reasons": last.reasons if last else ""}
+        form = PhaseForm(request.POST if posted else None, standing=standing)
+        if posted and form.is_valid():
+            try:
+                move_incident(
+                    actor=reader(request), incident=incident, now=context["now"], **form.cleaned_data
+                )
+            except TocsinError as refusal:
+                refuse_into(form, refusal)
+    if posted and form.is_valid():
+        return redirect("overview", uid)
     return render(
         request, "breach/incident_move.html", context | {"form": form}, status=422 if form.errors else 200
     )

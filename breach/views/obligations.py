@@ -18,8 +18,10 @@ from breach.queries import workings
 from breach.queries.affected import counts_of
 from breach.queries.clocks import clock_of, shown_clocks
 from breach.queries.facts import awareness_history, current_awareness
+from breach.queries.law_standing import awareness_standing
 from breach.queries.room import live_obligations
 from breach.services.awareness import set_awareness
+from breach.services.standing import one_writer
 from breach.views.room import reader, refuse_into, room
 
 
@@ -64,7 +66,12 @@ def _page(request: HttpRequest, incident: Any, context: dict[str, Any], form: Aw
 def obligations(request: HttpRequest, uid: str) -> HttpResponse:
     incident, context = _frame(request, uid)
     may_decide = can(reader(request), "awareness.decide", incident)
-    form = AwarenessForm(now=context["now"], zone=incident.zone, may_decide=may_decide)
+    form = AwarenessForm(
+        now=context["now"],
+        zone=incident.zone,
+        may_decide=may_decide,
+        standing=awareness_standing(context["party"]),
+    )
     return _page(request, incident, context, form)
 
 
@@ -74,24 +81,31 @@ def awareness(request: HttpRequest, uid: str) -> HttpResponse:
     incident, context = _frame(request, uid, "awareness.suspect")
     user = reader(request)
     may_decide = can(user, "awareness.decide", incident)
-    form = AwarenessForm(request.POST, now=context["now"], zone=incident.zone, may_decide=may_decide)
+    with one_writer(incident):
+        form = AwarenessForm(
+            request.POST,
+            now=context["now"],
+            zone=incident.zone,
+            may_decide=may_decide,
+            standing=awareness_standing(context["party"]),
+        )
+        if form.is_valid():
+            moment = form.cleaned_data["instant"]
+            try:
+                set_awareness(
+                    actor=user,
+                    incident=incident,
+                    party=context["party"],
+                    state=form.cleaned_data["state"],
+                    instant=moment.occurred_from,
+                    zone=moment.zone,
+                    original_text=moment.original_text,
+                    reasons=form.cleaned_data["reasons"],
+                    now=context["now"],
+                )
+            except TocsinError as refusal:
+                refuse_into(form, refusal)
     if form.is_valid():
-        moment = form.cleaned_data["instant"]
-        try:
-            set_awareness(
-                actor=user,
-                incident=incident,
-                party=context["party"],
-                state=form.cleaned_data["state"],
-                instant=moment.occurred_from,
-                zone=moment.zone,
-                original_text=moment.original_text,
-                reasons=form.cleaned_data["reasons"],
-                now=context["now"],
-            )
-        except TocsinError as refusal:
-            refuse_into(form, refusal)
-        else:
-            messages.success(request, _("Recorded. Every clock was computed again."))
-            return redirect("obligations", uid)
+        messages.success(request, _("Recorded. Every clock was computed again."))
+        return redirect("obligations", uid)
     return _page(request, incident, context, form)

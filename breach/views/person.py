@@ -1,6 +1,7 @@
 """Single people: found late, corrected, marked, removed; and marking everybody on a list."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,7 @@ from breach.queries import marks as mark_queries
 from breach.queries import people as people_queries
 from breach.services import marks as mark_service
 from breach.services import people as people_service
+from breach.services.standing import one_writer
 from breach.views.people import note_read
 from breach.views.room import reader, refuse_into, room
 
@@ -31,7 +33,7 @@ from breach.views.room import reader, refuse_into, room
 def add(request: HttpRequest, uid: str) -> HttpResponse:
     """Somebody found late."""
     incident, context = room(request, uid, tab="people", capability="people.edit")
-    form = PersonForm(request.POST or None, with_kinds=True)
+    form = PersonForm(request.POST or None, with_kinds=True, standing={})
     if request.method == "POST" and form.is_valid():
         try:
             made = people_service.add_person(
@@ -74,7 +76,7 @@ def _steps(request: HttpRequest, found: Person, user: User, now: datetime) -> di
     def given(step: str) -> Any:
         return request.POST if step == chosen else None
 
-    correction = PersonForm(given("correct"), with_kinds=False)
+    correction = PersonForm(given("correct"), with_kinds=False, standing=people_queries.contact_of(found))
     marking = MarkForm(given("mark"), prefix="mark")
     ending = EndMarkForm(given("end"))
     removal = RemoveForm(given("remove"), prefix="remove")
@@ -137,15 +139,17 @@ def person(request: HttpRequest, uid: str, row: str) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         require(user, "people.edit", incident)
-    steps = _steps(request, found, user, context["now"])
-    step = steps.get(request.POST.get("step", ""))
+    with one_writer(incident) if request.method == "POST" else nullcontext():
+        found.refresh_from_db(fields=["sealed", "state"])
+        steps = _steps(request, found, user, context["now"])
+        step = steps.get(request.POST.get("step", ""))
+        if step is not None and step.form.is_valid():
+            try:
+                step.act()
+            except TocsinError as refusal:
+                refuse_into(step.form, refusal)
     if step is not None and step.form.is_valid():
-        try:
-            step.act()
-        except TocsinError as refusal:
-            refuse_into(step.form, refusal)
-        else:
-            return redirect("people", uid) if step.leads_to == "people" else redirect("person", uid, row)
+        return redirect("people", uid) if step.leads_to == "people" else redirect("person", uid, row)
     note_read(incident, user, f"person/{found.uid}", 1)
     vault = vault_for(incident)
     context |= {

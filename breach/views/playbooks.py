@@ -6,19 +6,22 @@ from typing import Any
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from breach.errors import TocsinError
-from breach.forms.playbooks import MoveForm, OwnerForm, StartForm
+from breach.forms.playbooks import MoveForm, OwnerForm, StartForm, stands_for_move, stands_for_owner
+from breach.forms.standing import STOOD, digest_of
 from breach.models import Incident, PlaybookRun, Task, TaskState
 from breach.permissions import can
 from breach.queries.fact_labels import fact_label, sector_label
 from breach.queries.playbooks import TaskLine, offers, possible_owners, runs_of
 from breach.services import playbooks
+from breach.services.standing import one_writer
+from breach.views.live import answer, live
 from breach.views.room import reader, refuse_into, room
 
 TONES = {
@@ -38,6 +41,7 @@ class _Refused:
 
 
 @require_safe
+@live
 def playbook(request: HttpRequest, uid: str) -> HttpResponse:
     """Show what runs, and what could be started."""
     incident, context = room(request, uid, tab="playbook", capability="incident.view")
@@ -76,22 +80,21 @@ def move(request: HttpRequest, uid: str, row: str) -> HttpResponse:
     """Begin, finish, set aside or open again."""
     incident, context = room(request, uid, tab="playbook", capability="playbook.edit")
     task = _task_of(incident, row)
-    form = MoveForm(request.POST, auto_id=_ids(task.uid))
+    with one_writer(incident):
+        moves = list(task.moves.all())
+        task.refresh_from_db(fields=["state"])
+        standing = stands_for_move(task.state, len(moves), moves[-1].note if moves else "")
+        form = MoveForm(request.POST, standing=standing, auto_id=_ids(task.uid))
+        if form.is_valid():
+            data = form.cleaned_data
+            try:
+                playbooks.move_task(
+                    actor=reader(request), task=task, to=data["to"], note=data["note"], now=context["now"]
+                )
+            except TocsinError as refusal:
+                refuse_into(form, refusal)
     if form.is_valid():
-        data = form.cleaned_data
-        try:
-            playbooks.move_task(
-                actor=reader(request),
-                task=task,
-                to=data["to"],
-                note=data["note"],
-                seen=data["seen"],
-                now=context["now"],
-            )
-        except TocsinError as refusal:
-            refuse_into(form, refusal)
-        else:
-            return _answer(request, incident, context, task)
+        return _answer(request, incident, context, task)
     return _page(request, incident, context, _Refused(task.uid, form))
 
 
@@ -100,16 +103,19 @@ def assign(request: HttpRequest, uid: str, row: str) -> HttpResponse:
     """Give a task to somebody."""
     incident, context = room(request, uid, tab="playbook", capability="playbook.edit")
     task = _task_of(incident, row)
-    form = OwnerForm(request.POST, incident=incident, auto_id=_ids(task.uid))
+    with one_writer(incident):
+        task.refresh_from_db(fields=["owner"])
+        standing = stands_for_owner(task.owner)
+        form = OwnerForm(request.POST, standing=standing, incident=incident, auto_id=_ids(task.uid))
+        if form.is_valid():
+            try:
+                playbooks.assign_task(
+                    actor=reader(request), task=task, owner=form.cleaned_data["owner"], now=context["now"]
+                )
+            except TocsinError as refusal:
+                refuse_into(form, refusal)
     if form.is_valid():
-        try:
-            playbooks.assign_task(
-                actor=reader(request), task=task, owner=form.cleaned_data["owner"], now=context["now"]
-            )
-        except TocsinError as refusal:
-            refuse_into(form, refusal)
-        else:
-            return _answer(request, incident, context, task)
+        return _answer(request, incident, context, task)
     return _page(request, incident, context, _Refused(task.uid, form))
 
 
@@ -155,12 +161,13 @@ def _page(
             for party in incident.parties.order_by("pk").select_related("organisation")
         ],
         "owners": owners,
+        "live_url": reverse("playbook", args=[incident.uid]),
         "may_edit": may_edit,
     }
-    template = (
-        "breach/playbook/_room.html" if getattr(request, "htmx", False) else "breach/playbook/page.html"
+    status = 422 if refused else 200
+    return answer(
+        request, context, page="breach/playbook/page.html", part="breach/playbook/_room.html", status=status
     )
-    return render(request, template, context, status=422 if refused else 200)
 
 
 def _shown(task: TaskLine, incident: Incident, refused: _Refused | None, *, may_edit: bool) -> dict[str, Any]:
@@ -178,12 +185,27 @@ def _shown(task: TaskLine, incident: Incident, refused: _Refused | None, *, may_
         "moves": _moves(state) if may_edit else [],
         "may_assign": may_edit and state in (TaskState.TODO, TaskState.DOING),
         "form": mine.form if mine else None,
-        "move_form": mine.form
-        if mine and isinstance(mine.form, MoveForm)
-        else MoveForm(initial={"seen": task.state}),
+        **_stood(task, mine.form if mine else None),
         "move_url": reverse("task-move", args=[incident.uid, task.uid]),
         "assign_url": reverse("task-assign", args=[incident.uid, task.uid]),
     }
+
+
+def _stood(task: TaskLine, form: Form | None) -> dict[str, Any]:
+    """Return what the forms of a task carry: what stands, or what was typed where one of them came back."""
+    notes = [move.note for move in task.moves]
+    moving = stands_for_move(task.state, len(notes), notes[-1] if notes else "")
+    shown = {
+        "note": "",
+        "move_stood": digest_of(moving),
+        "owner_stood": digest_of(stands_for_owner(task.owner)),
+        "owner_chosen": str(task.owner.pk) if task.owner else "",
+    }
+    if isinstance(form, MoveForm):
+        shown |= {"note": form["note"].value() or "", "move_stood": form[STOOD].value()}
+    if isinstance(form, OwnerForm):
+        shown |= {"owner_chosen": form["owner"].value() or "", "owner_stood": form[STOOD].value()}
+    return shown
 
 
 def _moves(state: TaskState) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from breach.models import GlassBreak, Incident, User
 from breach.permissions import can, membership, open_glass, require, sees_every_incident
 from breach.providers import Tab
 from breach.queries.clocks import shown_clocks
+from breach.queries.live import mark_of, visible_with_head
 from breach.queries.room import next_actions, urgent_clock
 from breach.services.record import record_read
 
@@ -32,11 +33,12 @@ TABS = [
 def room(request: HttpRequest, uid: str, *, tab: str, capability: str) -> tuple[Incident, dict[str, Any]]:
     """Return the incident and the context of `incident_base.html`. 404 when it is not visible, 403 without the right."""
     user = reader(request)
-    incident = Incident.objects.visible_to(user).filter(uid=uid).first()
+    now = clock.now()
+    # Where the ledger stands is read before anything else of the page: what is entered meanwhile is news to it.
+    incident = visible_with_head(user, uid).first()
     if incident is None:
         raise Http404
     require(user, capability, incident)
-    now = clock.now()
     emergency = _look_from_outside(request, incident, user, now)
     shown = sorted([*TABS, *providers.tabs], key=lambda one: one.order)
     actions = next_actions(incident, user, now)
@@ -60,6 +62,8 @@ def room(request: HttpRequest, uid: str, *, tab: str, capability: str) -> tuple[
         "next_action": actions[0] if actions else None,
         "next_actions": actions,
         "emergency": emergency,
+        "live_url": reverse("incident-live", args=[uid]),
+        "live_mark": mark_of(incident.ledger_size, now),  # type: ignore[attr-defined]
     }
 
 

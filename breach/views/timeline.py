@@ -1,5 +1,6 @@
 """The timeline: quick add, filters, corrections. An htmx request gets the fragment of the same page."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -10,13 +11,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from breach.errors import TocsinError
+from breach.forms.standing import STOOD
 from breach.forms.timeline import AttachForm, CorrectionForm, EventForm, FilterForm
 from breach.models import Event, EventKind, Incident
 from breach.permissions import can
 from breach.queries.timeline import AttachedFile, Entry, entry_of, timeline_page
 from breach.services import evidence as evidence_service
 from breach.services import timeline as timeline_service
+from breach.services.standing import one_writer
 from breach.timewords import Precision
+from breach.views.live import SEEN, answer, live
 from breach.views.room import reader, refuse_into, room
 
 TONES = {
@@ -31,6 +35,7 @@ MORE = ("known", "is_detection", "is_report")  # fields that the quick add folds
 
 
 @require_safe
+@live
 def timeline(request: HttpRequest, uid: str) -> HttpResponse:
     """Show entries by the time of the event, and the form to add one."""
     incident, context = room(request, uid, tab="timeline", capability="timeline.view")
@@ -70,18 +75,30 @@ def correct(request: HttpRequest, uid: str, row: str) -> HttpResponse:
     """Enter a correction as a new entry."""
     incident, context = room(request, uid, tab="timeline", capability="timeline.add")
     event = event_of(incident, row)
-    form = CorrectionForm(request.POST, event=event, now=context["now"])
-    if form.is_valid():
-        try:
-            new = timeline_service.correct_event(
-                actor=reader(request), event=event, now=context["now"], **form.correction()
-            )
-        except TocsinError as refusal:
-            refuse_into(form, refusal)
-        else:
-            messages.success(request, _("Entered as a correction. The earlier entry stays."))
-            return redirect(f"{reverse('timeline', args=[uid])}#entry-{new.uid}")
+    with one_writer(incident):
+        standing = _standing(event) if STOOD in request.POST else event
+        form = CorrectionForm(request.POST, event=standing, now=context["now"])
+        new = _corrected(request, standing, form, context["now"]) if form.is_valid() else None
+    if new is not None:
+        messages.success(request, _("Entered as a correction. The earlier entry stays."))
+        return redirect(f"{reverse('timeline', args=[uid])}#entry-{new.uid}")
     return entry_page(request, context, event, form=form, attach_form=AttachForm())
+
+
+def _standing(event: Event) -> Event:
+    """Return the entry that stands in the place of `event`: itself, or the last correction of it."""
+    later = Event.objects.filter(supersedes=event).select_related("incident").first()
+    return event if later is None else _standing(later)
+
+
+def _corrected(request: HttpRequest, event: Event, form: CorrectionForm, now: datetime) -> Event | None:
+    try:
+        return timeline_service.correct_event(
+            actor=reader(request), event=event, now=now, **form.correction()
+        )
+    except TocsinError as refusal:
+        refuse_into(form, refusal)
+        return None
 
 
 def event_of(incident: Incident, row: str) -> Event:
@@ -185,18 +202,18 @@ def _page(request: HttpRequest, incident: Incident, context: dict[str, Any], for
         "entries": [shown(one, incident, may_open=may_open, may_change=may_add) for one in page.entries],
         "may_add": may_add,
         "one_party": len(form.fields["party"].queryset) == 1,  # type: ignore[attr-defined]
+        "live_url": _page_query(request, page.number),
         "older": _page_query(request, page.number + 1) if page.number < page.pages else "",
         "newer": _page_query(request, page.number - 1) if page.number > 1 else "",
     }
-    template = "breach/timeline/_room.html" if _is_htmx(request) else "breach/timeline/page.html"
-    return render(request, template, context, status=422 if form.errors else 200)
+    status = 422 if form.errors else 200
+    return answer(
+        request, context, page="breach/timeline/page.html", part="breach/timeline/_room.html", status=status
+    )
 
 
 def _page_query(request: HttpRequest, number: int) -> str:
     query = request.GET.copy()
     query["page"] = str(number)
+    query.pop(SEEN, None)
     return f"{reverse('timeline', args=[request.resolver_match.kwargs['uid']])}?{query.urlencode()}"  # type: ignore[union-attr]
-
-
-def _is_htmx(request: HttpRequest) -> bool:
-    return bool(getattr(request, "htmx", False))

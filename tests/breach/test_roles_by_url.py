@@ -33,6 +33,7 @@ NO = "mmmmmms"  # no such method, for nobody
 # name of the address: (GET, POST with the data below, or with none)
 ROOM: dict[str, tuple[str, str]] = {
     "overview": (SEEN, NO),
+    "incident-live": (SEEN, NO),
     "members": (SEEN, "vvvfnns"),
     "access": (SEEN, "fvvfnns"),
     "asked": ("ffffnnso", "ffffnnsr"),

@@ -79,9 +79,7 @@ def test_a_task_is_given_and_moved(opened: House) -> None:
     back = f"{url(opened)}#task-{task.uid}"
     response = client.post(url(opened, "task-assign", task.uid), {"owner": opened.manager.pk})
     assert response.headers["Location"] == back
-    response = client.post(
-        url(opened, "task-move", task.uid), {"to": "done", "seen": "todo", "note": "Copied."}
-    )
+    response = client.post(url(opened, "task-move", task.uid), {"to": "done", "note": "Copied."})
     assert response.headers["Location"] == back
     task.refresh_from_db()
     assert (task.owner, task.state) == (opened.manager, "done")
@@ -94,12 +92,12 @@ def test_a_task_is_given_and_moved(opened: House) -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"to": "skipped", "seen": "todo", "note": ""}, "This needs a reason"),
+        ({"to": "skipped", "note": ""}, "This needs a reason"),
         (
-            {"to": "done", "seen": "doing", "note": "Copied."},
-            "Somebody else moved this task. It is now: To do.",
+            {"to": "done", "stood": "of another state", "note": "Copied."},
+            "Somebody changed this while you were typing.",
         ),
-        ({"to": "lost", "seen": "todo", "note": "Copied."}, "Select a valid choice."),
+        ({"to": "lost", "note": "Copied."}, "Select a valid choice."),
     ],
 )
 def test_a_refused_move_keeps_the_note_and_says_why(opened: House, given: dict[str, str], said: str) -> None:
@@ -174,7 +172,7 @@ def test_who_reads_and_who_writes(opened: House, who: str) -> None:
     writes: list[tuple[str, dict[str, Any]]] = [
         (url(opened, "playbook-start"), {"key": "ransomware", "party": opened.party.uid}),
         (url(opened, "task-assign", task.uid), {"owner": opened.manager.pk}),
-        (url(opened, "task-move", task.uid), {"to": "done", "seen": "todo", "note": ""}),
+        (url(opened, "task-move", task.uid), {"to": "done", "note": ""}),
         (url(opened, "playbook-replan", run.uid), {}),
     ]
     assert [client.post(one, given).status_code for one, given in writes] == [WRITERS[who]] * 4
@@ -187,7 +185,7 @@ def test_a_task_of_another_incident_is_not_found(opened: House) -> None:
     opened.open(NOW)
     client = signed_in(opened)
     for name in ("task-move", "task-assign"):
-        assert client.post(url(opened, name, task.uid), {"to": "done", "seen": "todo"}).status_code == 404
+        assert client.post(url(opened, name, task.uid), {"to": "done"}).status_code == 404
 
 
 def test_the_page_holds_no_inline_script_or_style_and_escapes_notes(opened: House) -> None:
