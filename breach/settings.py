@@ -313,6 +313,14 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("TOCSIN_FROM", default="incident@localhost")
 # Mailbox that bounces come back to; empty: bounce@ the sender's domain.
 TOCSIN_BOUNCE_ADDRESS = env.str("TOCSIN_BOUNCE_ADDRESS", default="")
+# Hand-overs by e-mail that may begin within a minute; 0: as fast as the server takes them.
+TOCSIN_MAIL_PER_MINUTE = env.int("TOCSIN_MAIL_PER_MINUTE", default=0)
+# Where bounces are collected from; no host: a mail server pipes them in.
+TOCSIN_IMAP_HOST = env.str("TOCSIN_IMAP_HOST", default="")
+TOCSIN_IMAP_PORT = env.int("TOCSIN_IMAP_PORT", default=993)
+TOCSIN_IMAP_USER = env.str("TOCSIN_IMAP_USER", default="")
+TOCSIN_IMAP_PASSWORD = env.str("TOCSIN_IMAP_PASSWORD", default="")
+TOCSIN_IMAP_FOLDER = env.str("TOCSIN_IMAP_FOLDER", default="INBOX")
 
 # --- pages -----------------------------------------------------------------------------------------------
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"

@@ -7,7 +7,9 @@ import structlog
 from breach import clock
 from breach.errors import Conflict
 from breach.jobs import enqueue, job
+from notifications.delivery.mailbox import MailboxUnreachable, account, collect
 from notifications.delivery.outbox import send_some, transport_for
+from notifications.delivery.pace import room_for
 from notifications.delivery.post import print_some
 from notifications.models import Notice, PrintRun
 from notifications.services.delivery import due, find_stuck, finish_if_done, note_outcomes
@@ -47,10 +49,16 @@ def email_batch(notice_uid: str) -> None:
     notice = _released(notice_uid)
     if notice is None:
         return
-    transport, sent = transport_for(notice.incident), 0
+    transport, sent, is_paced = transport_for(notice.incident), 0, False
     try:
         while sent < EMAILS_PER_JOB:
-            done = send_some(notice=notice, transport=transport, now=clock.now(), limit=EMAILS_PER_READING)
+            now = clock.now()
+            room = room_for(Channel.EMAIL, now)
+            limit = EMAILS_PER_READING if room is None else min(EMAILS_PER_READING, room)
+            if limit <= 0:
+                is_paced = True  # the next sweep goes on
+                break
+            done = send_some(notice=notice, transport=transport, now=now, limit=limit)
             sent += done.total
             if not done.total or done.must_stop:
                 break
@@ -58,7 +66,7 @@ def email_batch(notice_uid: str) -> None:
         transport.close()
     _note_all(notice, clock.now())
     finish_if_done(notice=notice, now=clock.now())
-    if sent and not done.must_stop:
+    if sent and not done.must_stop and not is_paced:
         queue_due(notice, clock.now())
 
 
@@ -74,6 +82,22 @@ def print_batch(notice_uid: str) -> None:
     finish_if_done(notice=notice, now=now)
     if run is not None:
         queue_due(notice, now)
+
+
+@job("bounces.collect")
+def collect_bounces() -> None:
+    """Collect what came back to the mailbox, where one is set up, and queue what became due by it."""
+    box = account()
+    if box is None:
+        return
+    try:
+        counts = collect(box, clock.now)
+    except MailboxUnreachable as failure:
+        log.warning("the mailbox for bounces could not be read", error=str(failure))
+        return
+    if counts:
+        log.info("bounces were collected", **counts)
+        sweep(now=clock.now())
 
 
 @job("delivery.sweep")

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings as project_settings
 from django.utils import translation
@@ -12,6 +13,10 @@ from django.utils import translation
 from breach import private_redis
 from breach.ledger import testing as ledger_testing
 from tests.house import House, build_house
+
+# How long it takes to make examples says something of the machine and who shares it, nothing of the code.
+hypothesis.settings.register_profile("shared", suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("shared")
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 

@@ -46,6 +46,9 @@ from breach.services.person_rows import (
 from breach.services.record import record
 from breach.vault import IncidentVault
 
+# Why somebody gets no e-mail: their provider told us that they called our letter unwanted (RFC 5965).
+COMPLAINED = "mail_complaint"
+
 
 def add_person(
     *,
@@ -139,7 +142,9 @@ def correct_contact(
         (sealed,) = seal_sources(vault, [(source, type(given.record)(**fields))])
         source.identifier_index = _identifier_index(vault, given)
         store_source(source)
-        person.channel_why = ""
+        # A complaint is about the mailbox: only another address ends it.
+        if person.channel_why != COMPLAINED or values.get("email", "").strip():
+            person.channel_why = ""
         resettle(vault, person, local_day(incident, now))
         data = {"source": sealed.digest.hex(), "channel": {"old": before, "new": person.channel}}
         log_change(actor, person, "corrected", reason, now, data)

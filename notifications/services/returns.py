@@ -13,14 +13,16 @@ from breach.errors import BadInput, Conflict
 from breach.intake.contact import email_key
 from breach.intake.match import EMAIL
 from breach.keys import vault_for
-from breach.models import Incident, User
+from breach.models import Incident, PersonChannel, User
+from breach.models import PersonState as Affected
 from breach.permissions import require
 from breach.queries.blind_keys import holders
+from breach.services.people import COMPLAINED, mark_channel
 from breach.services.record import record
 from notifications.codes import read_reference
 from notifications.delivery.bounces import ComeBack, Kind, read
 from notifications.models import Attempt, PersonNotice
-from notifications.services.delivery import finish_if_done, step_down, try_again
+from notifications.services.delivery import ADDRESS_DEAD, finish_if_done, step_down, try_again
 from notifications.services.moves import move_person
 from notifications.states import RETURN_CODES, Channel, Code, PersonState
 
@@ -125,6 +127,8 @@ def _bounced(
     if is_last and row.state in CAN_BOUNCE:
         row = move_person(row, PersonState.BOUNCED, next_at=None)
         row = try_again(row=row, now=now) if kind == Kind.SOFT else step_down(row=row, code=code, now=now)
+    if kind == Kind.COMPLAINT or (kind == Kind.HARD and code in ADDRESS_DEAD):
+        _remember(row, kind, now)
     data: Mapping[str, Any] = {
         "notice": row.notice.uid,
         "attempt": attempt.uid,
@@ -143,6 +147,17 @@ def _bounced(
         now=now,
     )
     return row, True
+
+
+def _remember(row: PersonNotice, kind: Kind, now: datetime) -> None:
+    """Let no later notice go to a dead mailbox, or to one that wants no more mail of us; a corrected address ends it."""
+    person = row.person
+    if person.state != Affected.ACTIVE or not person.has_email:
+        return
+    channel = PersonChannel.POST if person.has_address else PersonChannel.NONE
+    why = COMPLAINED if kind == Kind.COMPLAINT else "mail_bounced"
+    if (person.channel, person.channel_why) != (channel, why):
+        mark_channel(actor=None, person=person, channel=channel, why=why, now=now)
 
 
 def _attempt_of(told: ComeBack) -> Attempt | None:

@@ -17,6 +17,7 @@ SWEEPS = {
     "files.sweep": 3600,
     "ledger.checkpoint": 900,
     "delivery.sweep": 30,
+    "bounces.collect": 120,
     "people.sweep": 60,
     "glass.sweep": 60,
     "clients.sweep": 300,

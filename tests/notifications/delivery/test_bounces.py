@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from breach.errors import BadInput
 from breach.models import Entry
+from breach.services.people import correct_contact
 from notifications.delivery.bounces import Kind, read
 from notifications.delivery.email import envelope_sender, message_id
 from notifications.models import Attempt, Notice
@@ -157,6 +158,31 @@ def test_an_automatic_answer_changes_nothing(sent: Notice, now: datetime) -> Non
 def test_a_complaint_stops_email_to_that_person(sent: Notice, now: datetime) -> None:
     raw = complaint(to=US, message_id=message_id(attempt_to(sent, BRUNO).uid))
     assert record_bounce(raw=raw, now=now).channel == "post"
+    person = row_to(sent, BRUNO).person
+    assert (person.channel, person.channel_why) == ("post", "mail_complaint")
+    # Another notice goes by post from the start; only another address ends it.
+    correct = {"actor": sent.author, "person": person, "reason": "called", "now": now}
+    assert correct_contact(values={"phone": "030 901820"}, **correct).channel_why == "mail_complaint"
+    assert correct_contact(values={"email": "bruno@else.example"}, **correct).channel == "email"
+
+
+def test_a_dead_mailbox_is_remembered_for_the_next_notice(sent: Notice, now: datetime) -> None:
+    for address in (BRUNO, DORA):
+        to = envelope_sender(attempt_to(sent, address).uid)
+        record_bounce(raw=dsn(to=to, recipient=address, status="5.1.1"), now=now)
+
+    people = [row_to(sent, address).person for address in (BRUNO, DORA)]
+    assert [(one.channel, one.channel_why) for one in people] == [
+        ("post", "mail_bounced"),
+        ("none", "mail_bounced"),
+    ]
+
+
+def test_a_full_mailbox_or_a_policy_is_not_remembered(sent: Notice, now: datetime) -> None:
+    to = envelope_sender(attempt_to(sent, BRUNO).uid)
+    record_bounce(raw=dsn(to=to, recipient=BRUNO, status="5.7.1"), now=now)
+
+    assert row_to(sent, BRUNO).person.channel_why == ""
 
 
 def test_a_bounce_of_an_unclear_letter_settles_it(notice: Notice, mailroom: Mailroom, now: datetime) -> None:
