@@ -102,6 +102,15 @@ def _named(recipient: Recipient, addressee: str, contact: Record | None) -> Reci
     return replace(recipient, guardian=contact.name)
 
 
+def addressed_as(person: PersonValue, contact: Record | None, language: str) -> Recipient:
+    """Return to whom a letter goes that is on no notice yet: without code and reference."""
+    addressee = person.addressee
+    if contact:
+        person = reached_through(person, contact)
+    row = PersonNotice(uid=person.uid, language=language, country=person.country)
+    return _named(recipient_of(row, person, ""), addressee, contact)
+
+
 def reached_through(person: PersonValue, contact: Record) -> PersonValue:
     """Return the person as whoever is written to instead reaches them; region and language stay the row's."""
     lives = contact.street != ""

@@ -83,7 +83,7 @@ def _shown(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def _said(finding: Finding) -> dict[str, Any]:
-    message, mend = findings.worded(finding, get_language() or "en", **_shown(finding.values))
+    message, mend = findings.worded(finding, get_language() or "en", _shown(finding.values))
     key = finding.place.partition("/")[0]
     return {
         "blocks": finding.level == "legal",

@@ -45,6 +45,11 @@ def letter_like(content: NoticeContent, like: Recipient, date: dt.date) -> Lette
     return compose(content, sample(like), date=date)
 
 
+def letter_to(content: NoticeContent, person: Recipient, date: dt.date) -> Letter:
+    """Return the letter to a real person. Its caller asks who may read it, and notes that somebody did."""
+    return compose(content, person, date=date)
+
+
 def email_like(content: NoticeContent, like: Recipient, date: dt.date) -> EmailValue:
     return render_email(letter_like(content, like, date))
 

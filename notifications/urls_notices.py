@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notifications.views import differences, notices, printing, reach, sending
+from notifications.views import differences, drafting, notices, printing, reach, sending
 
 urlpatterns = [
     path("notices/", notices.notice_list, name="notices"),
@@ -10,7 +10,12 @@ urlpatterns = [
     path("notices/<str:row>/", sending.notice, name="notice"),
     path("notices/<str:row>/differences/<str:way>/", differences.listed, name="notice-differences"),
     path("notices/<str:row>/frame/", notices.notice_frame, name="notice-frame"),
-    path("notices/<str:row>/texts/<str:key>/", notices.notice_text, name="notice-text"),
+    path("notices/<str:row>/texts/<str:key>/", drafting.notice_text, name="notice-text"),
+    path(
+        "notices/<str:row>/texts/<str:key>/versions/<str:part>/<int:version>/",
+        drafting.text_version,
+        name="notice-text-version",
+    ),
     path("notices/<str:row>/letters/<int:number>/", notices.notice_variant, name="notice-variant"),
     path("notices/<str:row>/letters/<int:number>.pdf", notices.notice_variant_pdf, name="notice-variant-pdf"),
     path("reach/", reach.reached, name="reach"),

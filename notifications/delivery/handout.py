@@ -17,7 +17,8 @@ from breach.services.record import record_read
 from notifications.delivery.post import print_some
 from notifications.delivery.printer import Outbox, Parcel
 from notifications.letters.document import Document
-from notifications.letters.lint import addressable, lint
+from notifications.letters.lint import lint
+from notifications.letters.lint_people import addressable
 from notifications.letters.spool import SpoolLetter, manifest_head, manifest_lines, spool_batches
 from notifications.letters.values import Finding, Recipient
 from notifications.models import Notice, PrintRun

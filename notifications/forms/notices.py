@@ -113,11 +113,27 @@ class TextForm(forms.Form):
     title = forms.CharField(label=_("Title of the letter"), max_length=200)
     translator = forms.CharField(label=_("Translated by"), max_length=120, required=False)
     checker = forms.CharField(label=_("Checked by, somebody else"), max_length=120, required=False)
+    compared = forms.BooleanField(
+        label=_("Somebody compared the translation with the text it was made from, as that now stands"),
+        required=False,
+    )
 
-    def __init__(self, *args: Any, wording: Wording, own: IncidentText, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        wording: Wording,
+        own: IncidentText,
+        readers: Sequence[tuple[str, str]] = (),
+        **kwargs: Any,
+    ) -> None:
+        """`readers` are the choices of whose letter is shown beside the text."""
         self.wording = wording
         kwargs["initial"] = _initial(wording, own)
         super().__init__(*args, **kwargs)
+        if readers:
+            self.fields["reader"] = forms.ChoiceField(
+                label=_("As it reads for"), choices=readers, required=False
+            )
         for name, label in OWN_LABELS.items():
             self.fields[f"own_{name}"] = _prose(label, required=False)
         for block in wording.blocks:
@@ -133,7 +149,9 @@ class TextForm(forms.Form):
         )
         self.fields["translated_from"] = source
         own_names = [f"own_{name}" for name in OWN_LABELS]
-        self.order_fields([*own_names, "translated_from", "translator", "checker", "title"])
+        for name, field in self.fields.items():
+            field.widget.attrs["aria-describedby"] = f"lint-{name}"
+        self.order_fields([*own_names, "translated_from", "translator", "checker", "compared", "title"])
 
     def new_wording(self) -> Wording:
         data = self.cleaned_data

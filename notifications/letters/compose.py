@@ -17,7 +17,7 @@ from breach.errors import BadInput
 from breach.vault.canonical import canonical_json, salted_digest
 from notifications.letters import agencies, library
 from notifications.letters.address import postal_lines, window_for
-from notifications.letters.syntax import Piece, fill, parse, placeholders
+from notifications.letters.syntax import COUNTRIES, Piece, fill, parse, placeholders
 from notifications.letters.values import (
     NEXT_OF_KIN,
     Body,
@@ -87,6 +87,7 @@ def variant_of(content: NoticeContent, recipient: Recipient) -> VariantKey:
         wording.form,
         recipient.large_print,
         recipient.region if recipient.region in agencies.states() and names_agencies(wording) else "",
+        recipient.country if recipient.country in named_countries(content, wording) else "",
     )
 
 
@@ -102,6 +103,21 @@ def variants(content: NoticeContent, recipients: Iterable[Recipient]) -> dict[Va
 def names_agencies(wording: Wording) -> bool:
     """Whether the wording has a place for the offices of the person's state."""
     return any("agency_lines" in placeholders(block.text) for block in wording.blocks)
+
+
+def named_countries(content: NoticeContent, wording: Wording) -> frozenset[str]:
+    """Countries to whose people the letter says something of their own, or not what it says to others."""
+    own = content.texts.get(wording.key) or content.texts.get(wording.language)
+    return _named_countries(wording, own)
+
+
+@lru_cache(maxsize=256)
+def _named_countries(wording: Wording, own: IncidentText | None) -> frozenset[str]:
+    texts = [wording.title, *(block.text for block in wording.blocks)]
+    texts += [own.incident, own.measures, own.consequences] if own else []
+    kinds = library.data_kinds()
+    pieces = (piece for text in texts for piece in parse(text, place=wording.key, terms=kinds))
+    return frozenset().union(*(piece.terms for piece in pieces)) & COUNTRIES
 
 
 @lru_cache(maxsize=256)
@@ -201,7 +217,7 @@ class _Setter:
         self.phrases = library.phrases(key.language)
         statute = library.statute(key.form)
         self.locale = statute.locale if statute else self.phrases.locale
-        self.circumstances = _circumstances(content, key)
+        self.circumstances = circumstances(content, key)
         self.values = self._values(date)
 
     def paragraphs(self, text: str, block: str) -> Iterator[Paragraph]:
@@ -258,7 +274,8 @@ class _Setter:
         return values
 
 
-def _circumstances(content: NoticeContent, key: VariantKey) -> frozenset[str]:
+def circumstances(content: NoticeContent, key: VariantKey) -> frozenset[str]:
+    """What holds for the people of this variant: the terms of conditions that are true."""
     sender = content.sender
     said = {
         "minor" if key.minor else "adult",
@@ -266,6 +283,7 @@ def _circumstances(content: NoticeContent, key: VariantKey) -> frozenset[str]:
         *(["has_dpo"] if sender.dpo_name or sender.dpo_email else []),
         *(["has_phone"] if sender.phone else []),
         *(["has_agencies"] if key.region else []),
+        *([key.country] if key.country else []),
     }
     return frozenset(key.kinds) | said
 
@@ -325,7 +343,12 @@ def shown_address(page: str) -> str:
 
 def body_digest(body: Body) -> str:
     """Hex SHA-256 over the canonical body; no secret, since all letters of the variant share it."""
-    return hashlib.sha256(canonical_json(dataclasses.asdict(body))).hexdigest()
+    said = dataclasses.asdict(body)
+    if (
+        not body.key.country
+    ):  # digests of letters from before there were conditions by country stay as they were
+        del said["key"]["country"]
+    return hashlib.sha256(canonical_json(said)).hexdigest()
 
 
 def letter_digest(letter: Letter, salt: bytes) -> str:

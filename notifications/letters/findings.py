@@ -45,7 +45,7 @@ def refused(error: BadInput, place: str) -> Finding:
     return Finding("legal", error.code, place, error.message, error.mend)
 
 
-def worded(finding: Finding, language: str, **shown: str) -> tuple[str, str]:
+def worded(finding: Finding, language: str, shown: Mapping[str, str] | None = None) -> tuple[str, str]:
     """The finding and its mend in this language; in English where it is not written in it.
 
     `shown` are values as the reader calls them: "French" for "fr".
@@ -53,7 +53,7 @@ def worded(finding: Finding, language: str, **shown: str) -> tuple[str, str]:
     texts = _texts().get(finding.words, {}).get(language.partition("-")[0])
     if texts is None:
         return finding.message, finding.mend
-    message, mend = (text.format_map({**finding.values, **shown}) for text in texts)
+    message, mend = (text.format_map({**finding.values, **(shown or {})}) for text in texts)
     return message, mend
 
 

@@ -6,29 +6,29 @@ GDPR Article 34(2) with 33(3)(b), (c), (d); California Civil Code 1798.82(d).
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import islice
 
 from breach.errors import BadInput
 from notifications.letters import (
-    agencies,
     findings,
     fonts,
     library,
     lint_dates,
     lint_forms,
+    lint_people,
     lint_steps,
     lint_translation,
     lint_words,
     prose,
     readability,
 )
-from notifications.letters.address import postal_lines, window_for, windows
-from notifications.letters.compose import compose_body, names_agencies, variant_of, wording_for
-from notifications.letters.geometry import POINTS_PER_MM, SMALL_ADDRESS_POINTS, small_lines
-from notifications.letters.shaping import line_width
+from notifications.letters.compose import (
+    compose_body,
+    named_countries,
+    variant_of,
+    wording_for,
+)
 from notifications.letters.syntax import parse
 from notifications.letters.values import (
     NEXT_OF_KIN,
@@ -48,9 +48,6 @@ _ARTICLE_34 = {
     "what_you_can_do": "advice",
     "contact": "contact",
 }
-_LABEL_WORDS = 5  # shorter paragraphs are items of the list of data, not prose
-_SHOWN = 20
-"""Findings about single recipients are listed up to this number; the rest is counted."""
 
 
 def lint(
@@ -59,8 +56,10 @@ def lint(
     *,
     date: dt.date,
     uncertain: bool = False,
+    only: str = "",
 ) -> list[Finding]:
     """All findings, legal ones first. Without recipients every wording is tried with all data kinds and none.
+    `only` is the key of the one wording whose letters are looked at.
 
     `date` is the day the letters would carry. `uncertain`: it is not established that the data got into other
     hands, so that the letter may say "may have been". Nothing is raised: bad texts become findings too.
@@ -68,10 +67,10 @@ def lint(
     people = list(recipients)
     found = [finding for text in content.wordings.values() for finding in _wording(content, text)]
     found += _texts(content)
-    found += _people(content, people)
+    found += lint_people.people(content, people)
     if not any(finding.code.startswith("unknown_") for finding in found):
-        found += _bodies(content, people, date)
-    found += _prose(content, date, uncertain=uncertain)
+        found += _bodies(content, people, date, only)
+    found += _prose(content, date, uncertain=uncertain, only=only)
     if not content.genuine_page:
         found.append(findings.style("no_genuine_page", "notice"))
     unique: dict[tuple[str, str, str], Finding] = {}
@@ -116,9 +115,9 @@ def _texts(content: NoticeContent) -> Iterator[Finding]:
     yield from lint_translation.untranslated(content)
 
 
-def _prose(content: NoticeContent, date: dt.date, *, uncertain: bool) -> Iterator[Finding]:
+def _prose(content: NoticeContent, date: dt.date, *, uncertain: bool, only: str) -> Iterator[Finding]:
     """Field by field, as written, so that each finding stands beside what it is about."""
-    for one in prose.written(content):
+    for one in prose.written(content, only):
         yield from _field(one, content.breach_from or date, uncertain)
 
 
@@ -136,84 +135,10 @@ def _locale(one: prose.Prose) -> str:
     return statute.locale if statute else library.phrases(one.language).locale
 
 
-def _people(content: NoticeContent, people: list[Recipient]) -> Iterator[Finding]:
-    missing: dict[str, int] = {}
-    unformed: dict[str, int] = {}
-    for recipient in people:
-        wording = wording_for(content, recipient)
-        form = "" if recipient.deceased else library.form_of_region(recipient.region)
-        if wording is None and recipient.deceased:
-            unformed[NEXT_OF_KIN] = unformed.get(NEXT_OF_KIN, 0) + 1
-        elif form and (wording is None or wording.form != form):
-            unformed[form] = unformed.get(form, 0) + 1
-        elif wording is None:
-            missing[recipient.language] = missing.get(recipient.language, 0) + 1
-    yield from _agencies(content, people)
-    for language, count in sorted(missing.items()):
-        yield findings.legal("untranslated", language, words="no_wording", count=count, language=language)
-    for form, count in sorted(unformed.items()):
-        statute = library.statute(form)
-        source, words = (statute.source, "") if statute else ("", "kin_missing")
-        yield findings.legal("form_missing", form, words=words, count=count, form=form, source=source)
-    yield from islice((found for found in map(printable, people) if found), _SHOWN)
-
-
-def _agencies(content: NoticeContent, people: list[Recipient]) -> Iterator[Finding]:
-    """Letters that leave out the offices which the law of the person's state asks for."""
-    lacking: dict[tuple[str, str], int] = {}
-    for recipient in people:
-        wording = wording_for(content, recipient)
-        if (
-            wording
-            and recipient.region in agencies.states()
-            and not recipient.deceased
-            and not names_agencies(wording)
-        ):
-            lacking[wording.key, recipient.region] = lacking.get((wording.key, recipient.region), 0) + 1
-    for (key, region), count in sorted(lacking.items()):
-        source = agencies.states()[region].source
-        yield findings.legal("agencies_missing", f"{key}/contact", source=source, count=count, region=region)
-
-
-def printable(recipient: Recipient) -> Finding | None:
-    """Why this letter could not be printed or addressed, or None. The finding names only the uid and code
-    points.
-    """
-    said = (
-        recipient.full_name,
-        recipient.guardian,
-        recipient.next_of_kin,
-        *recipient.address_lines,
-        recipient.postcode,
-        recipient.city,
-    )
-    if chars := fonts.unprintable("".join((*said, recipient.code, recipient.reference))):
-        codes = ", ".join(f"U+{ord(char):04X} {unicodedata.name(char, '')}".strip() for char in chars[:5])
-        return findings.legal("unprintable", recipient.uid, found=codes)
-    if not recipient.full_name:
-        return findings.legal("no_name", recipient.uid)
-    return None
-
-
-def addressable(recipient: Recipient, content: NoticeContent) -> Finding | None:
-    """Why this person cannot be written to by post, or None: an address without street or town, or too
-    long.
-    """
-    if not recipient.address_lines or not (recipient.city or recipient.postcode):
-        return findings.legal("no_address", recipient.uid)
-    window = windows()[window_for(recipient.country)]
-    lines = postal_lines(recipient, content.sender, library.phrases(variant_of(content, recipient).language))
-    zone = window.address[2] * POINTS_PER_MM
-    needed = sum(1 + int(line_width(line, SMALL_ADDRESS_POINTS) / zone) for line in lines)
-    if needed > (room := small_lines(window)):
-        return findings.legal(
-            "unprintable", recipient.uid, words="address_too_long", needed=needed, room=room
-        )
-    return None
-
-
-def _bodies(content: NoticeContent, people: list[Recipient], date: dt.date) -> Iterator[Finding]:
+def _bodies(content: NoticeContent, people: list[Recipient], date: dt.date, only: str) -> Iterator[Finding]:
     for key in _keys(content, people):
+        if only not in ("", wording_key(key.language, key.form)):
+            continue
         body = compose_body(content, key, date=date)
         statute = library.statute(key.form)
         if statute is None:
@@ -228,12 +153,12 @@ def _keys(content: NoticeContent, people: list[Recipient]) -> list[VariantKey]:
     if people:
         return sorted({variant_of(content, person) for person in people if wording_for(content, person)})
     kinds = tuple(sorted(library.data_kinds()))
-    wordings = content.wordings.values()
     return [
-        VariantKey(w.language, some, minor, w.form)
-        for w in wordings
+        VariantKey(w.language, some, minor, w.form, country=country)
+        for w in content.wordings.values()
         for some in (kinds, ())
         for minor in ((False,) if w.form == NEXT_OF_KIN else (False, True))
+        for country in ("", *sorted(named_countries(content, w)))
     ]
 
 
@@ -277,7 +202,7 @@ def _printable_body(body: Body) -> Iterator[Finding]:
 
 def _style(body: Body) -> Iterator[Finding]:
     paragraphs = (p for s in body.sections if s.key != "contact" for p in s.paragraphs)
-    said = [p.text for p in paragraphs if len(p.text.split()) > _LABEL_WORDS]
+    said = [p.text for p in paragraphs if len(p.text.split()) > readability.LABEL_WORDS]
     found = readability.score(said, body.key.language)
     if found and not found.is_plain:
         value, bar = f"{found.value:.0f}", f"{found.bar:.0f}"

@@ -37,9 +37,13 @@ class Prose:
         return [_PLACEHOLDER.sub("…", piece.text) for piece in self.pieces]
 
 
-def written(content: NoticeContent) -> Iterator[Prose]:
-    """Every field of every wording and of the drafter's own prose. Fields with a wrong notation are left out."""
+def written(content: NoticeContent, only: str = "") -> Iterator[Prose]:
+    """Every field of every wording (or of the one with this key) and of the drafter's own prose in it. Fields with a
+    wrong notation are left out.
+    """
     for text in content.wordings.values():
+        if only not in ("", text.key):
+            continue
         yield from _wording(text)
         yield from _own(content, text)
 

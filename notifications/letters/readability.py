@@ -15,6 +15,8 @@ import pyphen
 from notifications.letters.library import DATA
 
 _WORD = re.compile(r"[^\W\d_]+(?:[’'\-][^\W\d_]+)*")
+LABEL_WORDS = 5
+"""Paragraphs of no more words are items of the list of data, not prose."""
 _SENTENCE_END = re.compile(r"(?<=[.!?;:])\s+")
 
 

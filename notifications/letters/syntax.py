@@ -2,8 +2,8 @@
 
 Blank lines part paragraphs. A line that starts with "- " opens an item of a list. A paragraph or item may
 begin with a condition in square brackets: "[iban, account_number]" (any of these), "[iban+adult]" (both),
-"[!minor]" (not). Nothing else has a meaning: no markup, no expressions, no loops. Texts are escaped where
-they are set, never here.
+"[!minor]" (not), "[DE]" (people in this country). Nothing else has a meaning: no markup, no expressions, no
+loops. Texts are escaped where they are set, never here.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
+
+from babel import Locale
 
 from breach.errors import BadInput
 
@@ -42,7 +44,11 @@ about the person.
 
 _PLACEHOLDER = re.compile(r"\{([^{}\n]*)\}")
 _CONDITION = re.compile(r"\[([^\]\n]*)\]\s*")
-_TERM = re.compile(r"!?[a-z_]+")
+_TERM = re.compile(r"!?(?:[a-z_]+|[A-Z]{2})")
+COUNTRIES = frozenset(
+    code for code in map(str, Locale.parse("en").territories) if re.fullmatch(r"[A-Z]{2}", code)
+)
+"""ISO 3166-1 codes, the other terms of conditions."""
 
 Condition = tuple[tuple[str, ...], ...]
 """Any of (all of (term or !term)); empty: always."""
@@ -72,7 +78,7 @@ def parse(text: str, *, place: str, terms: Collection[str]) -> tuple[Piece, ...]
 
     Raises BadInput naming `place` for an unknown placeholder, a stray brace or an unknown term.
     """
-    known = frozenset(terms) | CIRCUMSTANCES
+    known = frozenset(terms) | CIRCUMSTANCES | COUNTRIES
     return tuple(_piece(chunk, place=place, known=known) for chunk in _chunks(text))
 
 
@@ -105,7 +111,7 @@ def _condition(text: str, *, place: str, known: frozenset[str]) -> Condition:
             raise BadInput(
                 f"unknown condition [{term}]",
                 place=place,
-                mend="Use a data kind, or one of: " + ", ".join(sorted(CIRCUMSTANCES)) + ".",
+                mend="Use a data kind, a country as DE, or one of: " + ", ".join(sorted(CIRCUMSTANCES)) + ".",
                 code="unknown_condition",
             )
     return condition

@@ -219,7 +219,8 @@ class NoticeContent:
 @dataclass(frozen=True, slots=True, order=True)
 class VariantKey:
     """What makes two letters differ beyond name and address. `kinds` holds only those that change the
-    wording, `region` is set where the letter names the offices of the person's state.
+    wording, `region` is set where the letter names the offices of the person's state, `country` where it says
+    something to people of that country only.
     """
 
     language: str
@@ -228,11 +229,12 @@ class VariantKey:
     form: str = ""
     large: bool = False
     region: str = ""
+    country: str = ""
 
     def __str__(self) -> str:
         parts = [wording_key(self.language, self.form), "minor" if self.minor else "adult", *self.kinds]
         parts += ["large print"] if self.large else []
-        parts += [self.region] if self.region else []
+        parts += [part for part in (self.region, self.country) if part]
         return " ".join(parts)
 
 

@@ -8,7 +8,8 @@ from breach.models import Party
 from breach.queries.facts import facts_of
 from notifications.addressing import Addressed, address
 from notifications.contents import live_content
-from notifications.letters.lint import addressable, lint, printable
+from notifications.letters.lint import lint
+from notifications.letters.lint_people import addressable, printable
 from notifications.letters.values import Finding, NoticeContent
 from notifications.models import Notice
 from notifications.queries.notices import stand_ins

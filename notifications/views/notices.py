@@ -14,11 +14,9 @@ from breach.permissions import can, require
 from breach.services.person_rows import local_day
 from breach.views.room import reader, refuse_into, room
 from notifications import previews
-from notifications.contents import current_texts, frozen_content, live_content
-from notifications.forms.notices import FrameForm, NewNoticeForm, ReturnedForm, TextForm
-from notifications.letters import library
-from notifications.letters.syntax import PLACEHOLDERS
-from notifications.letters.values import IncidentText, NoticeContent, Recipient, Wording
+from notifications.contents import current_texts, frozen_content
+from notifications.forms.notices import FrameForm, NewNoticeForm, ReturnedForm
+from notifications.letters.values import NoticeContent, Recipient
 from notifications.models import Notice
 from notifications.places import form_name
 from notifications.queries import notices as reading
@@ -104,38 +102,6 @@ def notice_frame(request: HttpRequest, uid: str, row: str) -> HttpResponse:
     return render(request, "notifications/notices/frame.html", context, status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
-def notice_text(request: HttpRequest, uid: str, row: str, key: str) -> HttpResponse:
-    """One wording with its blocks, the letter beside it. "Show" renders what is typed without saving it."""
-    incident, context = room(request, uid, tab=TAB, capability="letters.draft")
-    notice = found(incident, row)
-    content = live_content(notice)
-    wording, own = _text_of(content, key)
-    form = TextForm(request.POST or None, wording=wording, own=own)
-    if request.method == "POST" and form.is_valid():
-        try:
-            content = _typed(content, form)
-            if "save" in request.POST:
-                _save(request, notice, form, wording, own, context["now"])
-                messages.success(request, _("Saved as a new version."))
-                return redirect("notice-text", uid, row, key)
-        except TocsinError as refusal:
-            refuse_into(form, refusal)
-            content = live_content(notice)
-    day = local_day(incident, context["now"])
-    like = _like(notice, content, wording)
-    context |= {
-        "notice": notice,
-        "key": key,
-        "wording": wording,
-        "form": form,
-        "letter": previews.letter_like(content, like, day),
-        "placeholders": sorted(PLACEHOLDERS),
-        "versions": [text for text in notice.texts.select_related("created_by") if _key(text) == key],
-    }
-    return render(request, "notifications/notices/text.html", context, status=422 if form.errors else 200)
-
-
 @require_safe
 def notice_variant(request: HttpRequest, uid: str, row: str, number: int) -> HttpResponse:
     """One of the different letters as it will be, for a made-up person."""
@@ -180,60 +146,7 @@ def _variant(notice: Notice, number: int) -> tuple[NoticeContent, Recipient, rea
     return content, variants[number - 1].like, variants[number - 1]
 
 
-def _text_of(content: NoticeContent, key: str) -> tuple[Wording, IncidentText]:
-    wording = content.wordings.get(key)
-    if wording is None:
-        raise Http404
-    own = content.texts.get(key) or content.texts.get(wording.language) or IncidentText(wording.language)
-    return wording, own
-
-
-def _typed(content: NoticeContent, form: TextForm) -> NoticeContent:
-    """Return the content with what is typed, checked as saving would check it."""
-    wording, own = form.new_wording(), form.new_own()
-    library.check(wording)
-    texts.check_incident_text(own)
-    return NoticeContent(
-        sender=content.sender,
-        wordings={**content.wordings, wording.key: wording},
-        texts={**content.texts, wording.key: own},
-        breach_from=content.breach_from,
-        breach_to=content.breach_to,
-        discovered_on=content.discovered_on,
-        genuine_page=content.genuine_page,
-        delayed_by_law_enforcement=content.delayed_by_law_enforcement,
-        drill=content.drill,
-        neutral_envelope=content.neutral_envelope,
-    )
-
-
-def _save(
-    request: HttpRequest, notice: Notice, form: TextForm, wording: Wording, own: IncidentText, now: Any
-) -> None:
-    require(reader(request), "letters.draft", notice.incident)
-    if form.new_wording() != wording:
-        texts.edit_wording(actor=reader(request), notice=notice, wording=form.new_wording(), now=now)
-    if form.new_own() != own:
-        texts.edit_incident_text(
-            actor=reader(request), notice=notice, text=form.new_own(), form=wording.form, now=now
-        )
-
-
-def _like(notice: Notice, content: NoticeContent, wording: Wording) -> Recipient:
-    """Return a stand-in from the list who gets this wording, or a made-up one with all kinds."""
-    for variant in reading.variants(notice, content):
-        if (variant.key.language, variant.key.form) == (wording.language, wording.form):
-            return variant.like
-    form = library.forms().get(wording.form)
-    kinds = tuple(sorted({kind for kinds in _kinds(notice) for kind in kinds}))
-    return previews.like_of(wording.language, wording.form, form.regions if form else (), kinds)
-
-
-def _kinds(notice: Notice) -> list[list[str]]:
-    return list(notice.party.person_rows.filter(state="active").values_list("kinds", flat=True).distinct())
-
-
-def _key(text: Any) -> str:
+def key_of(text: Any) -> str:
     return f"{text.language}@{text.form}" if text.form else str(text.language)
 
 
@@ -242,14 +155,14 @@ def text_keys(notice: Notice) -> list[dict[str, Any]]:
     there.
     """
     newest = current_texts(notice)
-    own = {_key(text) for text in newest if text.part == "incident"}
+    own = {key_of(text) for text in newest if text.part == "incident"}
     return [
         {
-            "key": _key(text),
+            "key": key_of(text),
             "language": text.language,
             "form": form_name(text.form),
             "version": text.version,
-            "has_own": bool({_key(text), text.language} & own),
+            "has_own": bool({key_of(text), text.language} & own),
         }
         for text in newest
         if text.part == "wording"

@@ -87,6 +87,7 @@ ROOM: dict[str, tuple[str, str]] = {
     "public-draft": (SEEN, NO),
     "notice-frame": (EDIT, "vvvfnns"),
     "notice-text": (EDIT, "vvvfnns"),
+    "notice-text-version": (EDIT, NO),
     "notice-variant": (SEEN, NO),
     "notice-variant-pdf": (SEEN, NO),
     "print-run": (SEEN, "rrrfnns"),
@@ -261,6 +262,7 @@ def keywords(name: str, world: World) -> dict[str, Any]:
         "task-assign": world.task,
         "notice-frame": world.draft,
         "notice-text": world.draft,
+        "notice-text-version": world.draft,
         "print-run": world.print_run,
         "print-file": world.print_run,
         "print-manifest": world.print_run,
@@ -291,9 +293,13 @@ def keywords(name: str, world: World) -> dict[str, Any]:
         found["row"] = rows[name].uid
     found["number"], found["kind"], found["way"] = 1, "json", "late"
     found["token"] = token_of(world.report_link) if name == "report-by-link" else world.feed.token
-    keys = {"notice-text": "fr", "filing-section": SECTION, "filing-promise": PROMISED} | {
-        "settings-regime": "eu_gdpr_controller"
-    }
+    found["part"], found["version"] = "wording", 1
+    keys = {
+        "notice-text": "fr",
+        "notice-text-version": "fr",
+        "filing-section": SECTION,
+        "filing-promise": PROMISED,
+    } | {"settings-regime": "eu_gdpr_controller"}
     found["key"] = keys.get(name, "")
     return found
 

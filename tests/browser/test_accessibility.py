@@ -45,6 +45,7 @@ def single(world: World) -> Iterator[tuple[str, Any]]:
     yield "notice", [world.draft.uid]
     yield "notice-differences", [world.notice.uid, "late"]
     yield "notice-text", [world.draft.uid, "fr"]
+    yield "notice-text-version", [world.draft.uid, "fr", "wording", 1]
     yield "reach", []
     yield "notice-variant", [world.notice.uid, 1]
     yield "print-run", [world.print_run.uid]

@@ -104,6 +104,20 @@
   /* The browser itself puts the focus on the place of the link once the page is loaded: go after it. */
   window.addEventListener('load', () => requestAnimationFrame(openAsked))
 
+  /* A press puts a placeholder or a condition where the writing last was. */
+  let written = null
+  document.addEventListener('focusin', event => { if (event.target.matches('textarea, input[type=text]')) written = event.target })
+  document.querySelectorAll('[data-insert]').forEach(button => { button.hidden = false })
+  document.addEventListener('click', function (event) {
+    const button = event.target.closest('[data-insert]')
+    if (!button) return
+    const form = document.getElementById(button.dataset.into)
+    const field = written && form.contains(written) ? written : form.querySelector('textarea')
+    field.setRangeText(button.dataset.insert, field.selectionStart, field.selectionEnd, 'end')
+    field.focus()
+    field.dispatchEvent(new Event('input', { bubbles: true }))
+  })
+
   /* One open menu at a time; Escape and a click elsewhere close it. */
   function closeMenus (except) {
     document.querySelectorAll('details.menu[open]').forEach(menu => { if (menu !== except) menu.open = false })

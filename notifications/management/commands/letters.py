@@ -24,7 +24,7 @@ from notifications.delivery.printer import Outbox, read_keys, registered_keys, w
 from notifications.letters.compose import compose
 from notifications.letters.document import LARGEST, Document, read_document
 from notifications.letters.emailing import render_email
-from notifications.letters.lint import addressable, printable
+from notifications.letters.lint_people import addressable, printable
 from notifications.letters.render import render_pdf
 from notifications.letters.values import Finding, Letter, NoticeContent, Recipient
 from notifications.models import Notice, PersonNotice

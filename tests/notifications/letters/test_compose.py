@@ -1,11 +1,14 @@
+import dataclasses
 import datetime as dt
+import hashlib
 import json
 from dataclasses import replace
 
 import pytest
 
 from breach.errors import BadInput
-from notifications.letters.compose import canonical, compose, letter_digest, variants
+from breach.vault.canonical import canonical_json
+from notifications.letters.compose import body_digest, canonical, compose, letter_digest, variant_of, variants
 from notifications.letters.values import Block, IncidentText, Letter
 from tests.notifications.letters.examples import (
     ANNELEEN,
@@ -147,3 +150,33 @@ def test_letter_digest_binds_text_person_and_salt() -> None:
 
     assert len(digests) == len(PEOPLE) + 2
     assert letter_digest(compose(CONTENT, ELOISE, date=DATE), SALT) in digests
+
+
+def test_a_paragraph_for_one_country_is_said_there_only_and_parts_the_variants() -> None:
+    block = CONTENT.wordings["fr"].block("contact")
+    assert block
+    own = replace(
+        block, text=block.text + "\n\n[FR, BE] Adressez-vous à la CNIL.\n\n[!FR] Adressez-vous à nous."
+    )
+    blocks = tuple(own if one.key == "contact" else one for one in CONTENT.wordings["fr"].blocks)
+    wording = replace(CONTENT.wordings["fr"], blocks=blocks)
+    content = replace(CONTENT, wordings={**CONTENT.wordings, "fr": wording})
+    at_home, belgian, abroad = ELOISE, replace(ELOISE, country="BE"), replace(ELOISE, country="CH")
+
+    assert "Adressez-vous à la CNIL." in said(compose(content, at_home, date=DATE))
+    assert "Adressez-vous à nous." not in said(compose(content, at_home, date=DATE))
+    both = said(compose(content, belgian, date=DATE))
+    assert "Adressez-vous à la CNIL. Adressez-vous à nous." in both
+    assert "Adressez-vous à la CNIL." not in said(compose(content, abroad, date=DATE))
+    keys = [variant_of(content, person).country for person in (at_home, belgian, abroad)]
+    assert keys == ["FR", "BE", ""]
+    assert variant_of(CONTENT, at_home).country == ""
+
+
+def test_digests_cover_a_condition_by_country_only_where_there_is_one() -> None:
+    body = compose(CONTENT, ELOISE, date=DATE).body
+    from_before = dataclasses.asdict(body)
+    del from_before["key"]["country"]
+
+    assert body_digest(body) == hashlib.sha256(canonical_json(from_before)).hexdigest()
+    assert body_digest(body) != body_digest(replace(body, key=replace(body.key, country="FR")))

@@ -3,7 +3,8 @@ from dataclasses import replace
 import pytest
 
 from notifications.letters import library
-from notifications.letters.lint import addressable, blocks_submission, lint, printable
+from notifications.letters.lint import blocks_submission, lint
+from notifications.letters.lint_people import addressable, printable
 from notifications.letters.values import Finding, IncidentText, NoticeContent, Sender, Wording
 from tests.notifications.letters.examples import CONTENT, DATE, ELOISE, JUERGEN, MARIA, PEOPLE
 

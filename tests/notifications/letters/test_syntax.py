@@ -53,3 +53,15 @@ def test_braces_inside_a_value_stay_literal() -> None:
     assert (
         fill("By {organisation}", {"organisation": "{contact_phone} {% x %}"}) == "By {contact_phone} {% x %}"
     )
+
+
+@pytest.mark.parametrize("term", ["XX", "Fr", "FRA", "fr"])
+def test_what_is_no_country_is_no_condition(term: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        parse(f"[{term}] text", place="x", terms=TERMS)
+    assert caught.value.code == "unknown_condition"
+
+
+def test_a_country_is_a_condition() -> None:
+    (piece,) = parse("[FR, !DE] text", place="x", terms=TERMS)
+    assert [piece.holds({"FR"}), piece.holds({"DE"}), piece.holds({"BE"})] == [True, False, True]
