@@ -49,7 +49,7 @@ def write_in(cast: Cast, language: str) -> None:
         checker=text.checker,
     )
     if language == "fr":
-        one.press("Show the letter")
+        one.press("Check and show the letter")
         one.sees("Nous avons fermé l’accès utilisé", within=one.section("As it reads"))
     one.press("Save this version")
     one.sees("Saved as a new version.")
