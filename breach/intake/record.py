@@ -64,13 +64,15 @@ class Record:
 
     @classmethod
     def from_json(cls, body: dict[str, Any]) -> "Record":
-        given = tuple(sorted((key, value) for key, value in body.get("given", {}).items()))
-        return cls(
-            **{key: value for key, value in body.items() if key in _NAMES and key != "given"}, given=given
-        )
+        if not body.keys() <= _KNOWN:  # from a version that knew more
+            body = {key: value for key, value in body.items() if key in _KNOWN}
+        if "given" in body:
+            body = {**body, "given": tuple(sorted(body["given"].items()))}
+        return cls(**body)
 
 
 _NAMES = tuple(Record.__dataclass_fields__)
+_KNOWN = frozenset(_NAMES)
 
 
 def _fields(record: Record) -> dict[str, Any]:

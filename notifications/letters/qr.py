@@ -44,49 +44,88 @@ def picture(link: str) -> Picture:
 
     Scanners read bytes beyond ASCII as UTF-8; addresses of pages are ASCII.
     """
+    series, drawn = drawn_as_number(link)
+    return Picture(series.side, drawn.to_bytes(series.size))
+
+
+def drawn_as_number(link: str) -> tuple[_Series, int]:
+    """The picture as one number, and the series that says how large it is."""
     data = link.encode("latin-1")
     series = _SERIES.get(len(data))
     if series is None:
         if len(_SERIES) >= _SERIES_KEPT:
             _SERIES.clear()
         series = _SERIES[len(data)] = _Series(data)
-    return Picture(series.side, series.draw(data))
+    return series, series.draw(data)
 
 
 class _Series:
-    """All codes of texts of one length, counted from the first of them: those that follow share most of it."""
+    """All codes of texts of one length, counted from the first of them: those that follow share most of it, and
+    differ in their end. `side` in modules, `size` of a picture in bytes.
+    """
 
     def __init__(self, first: bytes) -> None:
         self._first = first
-        size, self._drawn = _encoded(first)
-        self.side = size + 2 * QUIET
-        self._bytes = (self.side + 7) // 8 * self.side
-        self._effects: dict[tuple[int, int], int] = {}
+        modules, self._start = _encoded(first)
+        self.side = modules + 2 * QUIET
+        self.size = (self.side + 7) // 8 * self.side
+        self._bits: dict[tuple[int, int], int] = {}
+        self._begins_at(len(first))
 
-    def draw(self, data: bytes) -> bytes:
-        drawn, effects = self._drawn, self._effects
-        for change in enumerate(map(xor, data, self._first)):
-            if change[1]:
-                drawn ^= effects[change] if change in effects else self._effect(*change)
-        return drawn.to_bytes(self._bytes)
+    def draw(self, data: bytes) -> int:
+        """The picture as one number, most significant bit first."""
+        if data[: self._from] != self._first[: self._from]:
+            self._begins_at(
+                next(n for n, pair in enumerate(zip(data, self._first, strict=True)) if pair[0] != pair[1])
+            )
+        drawn = self._start
+        for place, effects in self._pieces:
+            drawn ^= effects[data[place : place + _PIECE]]
+        return drawn
 
-    def _effect(self, place: int, change: int) -> int:
+    def _begins_at(self, place: int) -> None:
+        """From here on the texts differ; what they say before is in the first picture."""
+        self._from = place
+        self._pieces = [
+            (start, _Effects(self, start, self._first[start : start + _PIECE]))
+            for start in range(place, len(self._first), _PIECE)
+        ]
+
+    def effect(self, place: int, change: int) -> int:
         """What the picture changes by when the byte at `place` changes by these bits."""
         total = 0
-        for bit in range(8):
-            if change >> bit & 1:
-                total ^= self._effect_of_bit(place, 1 << bit)
-        self._effects[place, change] = total
+        for bit in (1 << number for number in range(8)):
+            if change & bit:
+                total ^= self._effect_of_bit(place, bit)
         return total
 
     def _effect_of_bit(self, place: int, bit: int) -> int:
-        if (place, bit) not in self._effects:
+        if (place, bit) not in self._bits:
             changed = bytearray(self._first)
             changed[place] ^= bit
-            self._effects[place, bit] = _encoded(bytes(changed))[1] ^ self._drawn
-        return self._effects[place, bit]
+            self._bits[place, bit] = _encoded(bytes(changed))[1] ^ self._start
+        return self._bits[place, bit]
 
 
+class _Effects(dict[bytes, int]):
+    """A few bytes of a text at one place -> what the picture changes by against the first text."""
+
+    def __init__(self, series: _Series, place: int, first: bytes) -> None:
+        super().__init__()
+        self._series, self._place, self._first = series, place, first
+
+    def __missing__(self, piece: bytes) -> int:
+        if len(self) >= _EFFECTS_KEPT:
+            self.clear()
+        total = 0
+        for place, change in enumerate(map(xor, piece, self._first), start=self._place):
+            total ^= self._series.effect(place, change)
+        self[piece] = total
+        return total
+
+
+_PIECE = 2
+_EFFECTS_KEPT = 4_096  # codes are written with 32 letters: about a thousand pairs
 _SERIES: dict[int, _Series] = {}
 _SERIES_KEPT = 32
 
@@ -136,7 +175,7 @@ def operators(link: str, x: float, y: float, side: float) -> bytes:
 
     Hexadecimal, since raw data might hold the word that ends an inline image.
     """
-    found = picture(link)
-    return b"q %.3f 0 0 %.3f %.3f %.3f cm BI/W %d/H %d/CS/G/BPC 1/D[1 0]/F/AHx ID %b> EI Q\n" % (
-        side, side, x, y, found.side, found.side, found.data.hex().encode(),
+    series, drawn = drawn_as_number(link)
+    return b"q %.3f 0 0 %.3f %.3f %.3f cm BI/W %d/H %d/CS/G/BPC 1/D[1 0]/F/AHx ID %0*x> EI Q\n" % (
+        side, side, x, y, series.side, series.side, 2 * series.size, drawn,
     )  # fmt: skip

@@ -1,14 +1,18 @@
 """Lines of text shaped with HarfBuzz in the main font, as operands of PDF text operators.
 
-The main font's rules never look at the blank (a test holds that), so a line is shaped word by word, and words
-come again: the cost of a line is mostly that of its new words. Glyph numbers of the shipped font are kept in
+Most letters of the main font look at no more than the letter behind them, to stand closer to it or further off. So
+each pair of letters is shaped once, and a line is a sum of its pairs. Where a rule of the font looks further
+(combining marks, ligatures, a few signs of single languages), a line is shaped word by word instead; the font's rules
+never look at the blank. Tests hold both against the font's own tables. Glyph numbers of the shipped font are kept in
 the subset, so a shaped line fits every subset that holds its characters. PDF 32000-1, 9.4.3 (TJ) and 9.7
 (composite fonts).
 """
 
 from __future__ import annotations
 
-from functools import cache
+import unicodedata
+from functools import cache, lru_cache
+from operator import add
 from typing import NamedTuple
 
 import uharfbuzz as hb
@@ -16,7 +20,9 @@ from fontTools.ttLib import TTFont
 
 from notifications.letters import fonts
 
-_KEPT_WORDS = 50_000  # about 20 MB
+_KEPT_WORDS = 5_000
+# In Catalan the letters on both sides of the dot move together; three tone letters of phonetics may become one sign.
+_LOOKING_FURTHER = "\u00b7\u02e5\u02e6\u02e7\u02e8\u02e9"
 _ESCAPES = {0x28: rb"\(", 0x29: rb"\)", 0x5C: rb"\\", 0x0D: rb"\r"}  # 7.3.4.2, literal strings
 
 
@@ -24,18 +30,66 @@ class Shaped(NamedTuple):
     """`array` is the operand of TJ, `advance` the width in font units. `is_simple` False: do not stamp this.
 
     `is_plain`: glyphs read back as exactly this text by way of the font's ToUnicode; otherwise the line needs
-    an ActualText of its own. `glyphs` are the numbers that a font must hold to draw it.
+    an ActualText of its own.
     """
 
     array: bytes
     advance: int
     is_simple: bool
     is_plain: bool
-    glyphs: frozenset[int]
 
 
-_KNOWN: dict[str, dict[str, Shaped]] = {}
-"""Words by language, for all shapers of this process."""
+class _Pairs(dict[str, "tuple[bytes, int] | None"]):
+    """Two letters in one language -> the first of them as it stands before the second, as operand of TJ and width;
+    None where two letters are too few to know. One letter -> the last of a line.
+    """
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self._language = language
+
+    def __missing__(self, both: str) -> tuple[bytes, int] | None:
+        found = self[both] = _first_of(both, self._language) if all(map(_looks_one_ahead, both)) else None
+        return found
+
+
+@cache
+def _pairs(language: str) -> _Pairs:
+    """For all shapers of this process."""
+    return _Pairs(language)
+
+
+@cache
+def _looks_one_ahead(char: str) -> bool:
+    """Whether one letter and the next tell how it is set: Latin letters, figures and signs, but no marks."""
+    return not unicodedata.category(char).startswith("M") and char not in _LOOKING_FURTHER
+
+
+def _first_of(both: str, language: str) -> tuple[bytes, int] | None:
+    pair, alone = _glyphs(both, language), [_glyphs(char, language) for char in both]
+    if any(found is None for found in alone) or pair is None:
+        return None
+    drawn = [glyph for found in alone if found for glyph, _advance in found]
+    if [glyph for glyph, _advance in pair] != drawn or len(drawn) != len(both):
+        return None
+    default, names = widths(), unicode_of()
+    glyph, advance = pair[0]
+    last, its_advance = pair[-1]
+    moved = advance - default[glyph]
+    reads = all(names.get(number) == char for number, char in zip(drawn, both, strict=True))
+    if not reads or moved >= _gap() or (len(both) == 2 and its_advance != default[last]):  # noqa: PLR2004
+        return None
+    return _code(glyph) + _kern(moved), advance
+
+
+def _glyphs(text: str, language: str) -> list[tuple[int, int]] | None:
+    """Glyph and advance of each; None where Latin script is not all there is to it."""
+    buffer = _shape(text, language)
+    found = list(zip(buffer.glyph_infos or (), buffer.glyph_positions or (), strict=True))
+    even = not any(place.x_offset or place.y_offset or place.y_advance for _info, place in found)
+    if buffer.script != "Latn" or not even or not fonts.is_stampable(text):
+        return None
+    return [(info.codepoint, place.x_advance) for info, place in found]
 
 
 class Shaper:
@@ -45,73 +99,106 @@ class Shaper:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self._words = _KNOWN.setdefault(language, {})
+        self._pairs = _pairs(language)
         self._used: set[int] = set()
-        self._counted: set[str] = set()
+        self._letters: set[str] = set()
         self._symbols: set[str] = set()
-        self._blank, self._width = blank()
 
     def line(self, text: str) -> Shaped:
-        words, counted = self._words, self._counted
-        parts, advance, simple, plain = [], 0, True, True
-        for word in text.split(" "):
-            array, width, is_simple, is_plain, glyphs = words.get(word) or self._word(word)
-            if word not in counted:
-                counted.add(word)
-                self._used |= glyphs
-            parts.append(array)
-            advance += width
-            simple &= is_simple
-            plain &= is_plain
-        advance += self._width * (len(parts) - 1)
-        return Shaped(b"[(%b)]" % self._blank.join(parts), advance, simple, plain, frozenset())
+        """One line; what it draws is counted."""
+        pairs = self._pairs
+        found = [pairs[both] for both in map(add, text, text[1:])]
+        found += [pairs[last] for last in text[-1:]]
+        parts = [part for part in found if part]
+        if len(parts) < len(found):
+            return self._word_by_word(text)
+        self._letters.update(text)
+        array = b"[(%b)]" % b"".join([part[0] for part in parts])
+        return Shaped(array, sum([part[1] for part in parts]), True, True)
+
+    def _word_by_word(self, text: str) -> Shaped:
+        words = [_word(word, self.language) for word in text.split(" ")]
+        self._used.update(*[word.glyphs for word in words])
+        code, width = blank()
+        return Shaped(
+            b"[(%b)]" % code.join([word.array for word in words]),
+            sum(word.advance for word in words) + width * (len(words) - 1),
+            all(word.is_simple for word in words),
+            all(word.is_plain for word in words),
+        )
 
     def symbols(self, text: str) -> Shaped:
         """One line of references or codes: figure by figure, without kerning, as the style sheet sets them."""
         marks = _symbols()
         try:
-            array = b"".join([marks[char][0] for char in text])
-            advance = sum([marks[char][1] for char in text])
+            parts = [marks[char] for char in text]
         except KeyError:
-            return Shaped(b"", 0, False, False, frozenset())
+            return Shaped(b"", 0, False, False)
         self._symbols.update(text)
-        return Shaped(b"[(%b)]" % array, advance, True, True, frozenset())
+        array = b"[(%b)]" % b"".join([part[0] for part in parts])
+        return Shaped(array, sum([part[1] for part in parts]), True, True)
 
     @property
     def glyphs(self) -> set[int]:
         """Numbers of the glyphs in all lines so far, the blank included."""
         marks = _symbols()
-        return self._used | {space_glyph()} | {marks[char][2] for char in self._symbols if char in marks}
-
-    def _word(self, word: str) -> Shaped:
-        """One word; its `array` is what stands between the parentheses."""
-        if len(self._words) >= _KEPT_WORDS:
-            self._words.clear()  # a run in order of places soon knows again what it needs
-        found = self._words[word] = _shaped(word, self.language)
-        return found
+        figures = {marks[char][2] for char in self._symbols}
+        letters = {
+            info.codepoint for char in self._letters for info in _shape(char, self.language).glyph_infos
+        }
+        return self._used | {space_glyph()} | figures | letters
 
 
-def _shaped(word: str, language: str) -> Shaped:
+class _Word(NamedTuple):
+    """As `Shaped`, but `array` is what stands between the parentheses; `glyphs` are the numbers that a font must hold
+    to draw it.
+    """
+
+    array: bytes
+    advance: int
+    is_simple: bool
+    is_plain: bool
+    glyphs: frozenset[int]
+
+
+@lru_cache(_KEPT_WORDS)
+def _word(word: str, language: str) -> _Word:
+    """One word with all rules of the font."""
+    buffer = _shape(word, language)
+    default, names, widest = widths(), unicode_of(), _gap()
+    parts, glyphs, total, even, reads = [], [], 0, True, []
+    for info, place in zip(buffer.glyph_infos or (), buffer.glyph_positions or (), strict=True):
+        glyph, advance = info.codepoint, place.x_advance
+        moved = advance - default[glyph]
+        parts.append(_code(glyph) + _kern(moved))
+        glyphs.append(glyph)
+        total += advance
+        even = even and not (place.x_offset or place.y_offset or place.y_advance)
+        reads.append(names.get(glyph, "\0") if moved < widest else "\0")
+    simple = even and buffer.direction == "ltr" and 0 not in glyphs and fonts.is_stampable(word)
+    return _Word(b"".join(parts), total, simple, "".join(reads) == word, frozenset(glyphs))
+
+
+def _shape(text: str, language: str) -> hb.Buffer:
     buffer = hb.Buffer()
-    buffer.add_str(word)
+    buffer.add_str(text)
     buffer.guess_segment_properties()
     if buffer.script in _NO_SCRIPT:  # figures and signs take the script of the line they stand in
         buffer.script = "Latn"
     buffer.language = language
     hb.shape(_font(), buffer)
-    default, names, widest = widths(), unicode_of(), units() * _LOOKS_LIKE_A_BLANK
-    parts, glyphs, total, even, reads = [], [], 0, True, []
-    for info, place in zip(buffer.glyph_infos or (), buffer.glyph_positions or (), strict=True):
-        glyph, advance = info.codepoint, place.x_advance
-        parts.append(_code(glyph))
-        glyphs.append(glyph)
-        total += advance
-        if moved := advance - default[glyph]:
-            parts.append(b")%g(" % (-moved * 1000 / units()))
-        even = even and not (place.x_offset or place.y_offset or place.y_advance)
-        reads.append(names.get(glyph, "\0") if moved < widest else "\0")
-    simple = even and buffer.direction == "ltr" and 0 not in glyphs and fonts.is_stampable(word)
-    return Shaped(b"".join(parts), total, simple, "".join(reads) == word, frozenset(glyphs))
+    return buffer
+
+
+def _kern(moved: int) -> bytes:
+    """What moves the next glyph by so many font units."""
+    return b")%g(" % (-moved * 1000 / units()) if moved else b""
+
+
+@cache
+def _gap() -> float:
+    """From so many font units on, kerning reads as a blank."""
+    return units() * _LOOKS_LIKE_A_BLANK
 
 
 _LOOKS_LIKE_A_BLANK = 0.08  # em; readers of text take wider kerning for the gap between two words

@@ -57,7 +57,7 @@ class Stamper:
         ]
         reference = symbols(personal.reference)
         shaped += [(place, personal.reference, reference) for place in self._references]
-        for place, text, (array, advance, is_simple, is_plain, _glyphs) in shaped:
+        for place, text, (array, advance, is_simple, is_plain) in shaped:
             if not is_simple or advance > place.room:
                 return None
             drawn = b"%b%bTJ ET\n" % (place.start, array)

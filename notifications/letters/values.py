@@ -6,8 +6,10 @@ import dataclasses
 import datetime as dt
 import hashlib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Literal
 
 from breach.vault.canonical import canonical_json
@@ -33,6 +35,22 @@ def clean_line(text: str) -> str:
     if not text.isprintable():
         text = "".join(char for char in text if char in _JOINERS or char.isspace() or not _is_unseen(char))
     return " ".join(text.split())
+
+
+def _are_clean(*groups: Iterable[str]) -> bool:
+    """Whether `clean_line` would leave all of them as they are; asked at once, since nearly all are."""
+    text = _BETWEEN.join([_BETWEEN.join(group) for group in groups])
+    return (
+        text.isprintable()
+        and "  " not in text
+        and f" {_BETWEEN}" not in text
+        and f"{_BETWEEN} " not in text
+        and text == text.strip()
+        and (text.isascii() or unicodedata.is_normalized("NFC", text))
+    )
+
+
+_BETWEEN = "|"  # takes no combining mark into a new letter, so that parts are in form C when the whole is
 
 
 def _is_unseen(char: str) -> bool:
@@ -71,18 +89,30 @@ class Recipient:
     next_of_kin: str = ""
 
     def __post_init__(self) -> None:
+        if not _are_clean(_lines_of(self), self.address_lines):
+            self._clean()
+        set_here = object.__setattr__
+        if "" in self.address_lines:
+            set_here(self, "address_lines", tuple(line for line in self.address_lines if line))
+        set_here(self, "kinds", sorted_kinds(self.kinds))
+        set_here(self, "country", self.country.upper())
+        if not self.reference:
+            set_here(self, "reference", self.uid)
+
+    def _clean(self) -> None:
         for name in _LINES:
-            given = getattr(self, name)
-            if given and (cleaned := clean_line(given)) != given:
-                object.__setattr__(self, name, cleaned)
-        lines = tuple(line for line in map(clean_line, self.address_lines) if line)
-        object.__setattr__(self, "address_lines", lines)
-        object.__setattr__(self, "kinds", tuple(sorted(set(self.kinds))))
-        object.__setattr__(self, "country", self.country.upper())
-        object.__setattr__(self, "reference", self.reference or self.uid)
+            object.__setattr__(self, name, clean_line(getattr(self, name)))
+        object.__setattr__(self, "address_lines", tuple(map(clean_line, self.address_lines)))
+
+
+@lru_cache(maxsize=4096)
+def sorted_kinds(kinds: tuple[str, ...]) -> tuple[str, ...]:
+    """Each kind once, in the order in which variants compare them."""
+    return tuple(sorted(set(kinds)))
 
 
 _LINES = ("full_name", "postcode", "city", "guardian", "family_name", "code", "reference", "next_of_kin")
+_lines_of = attrgetter(*_LINES)
 
 
 @dataclass(frozen=True, slots=True)

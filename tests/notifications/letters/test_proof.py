@@ -77,8 +77,8 @@ def test_proof_sees_a_line_out_of_place(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_proof_sees_a_code_that_is_not_the_persons(monkeypatch: pytest.MonkeyPatch) -> None:
-    right = qr.picture
-    monkeypatch.setattr(qr, "picture", lambda link: right(link[:-1] + "0"))
+    right = qr.drawn_as_number
+    monkeypatch.setattr(qr, "drawn_as_number", lambda link: right(link[:-1] + "0"))
 
     with pytest.raises(proof.StampingError) as caught:
         prove(ELOISE)
