@@ -6,6 +6,7 @@ inside `with watch:`; what it returns must fit into JSON. It is named as `packag
 """
 
 import json
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -21,9 +23,8 @@ from typing import Any, Self
 from breach import clock
 from breach.errors import BadInput
 
-SAMPLE_EVERY = 0.05  # seconds between two looks at the memory
-PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
-MEGABYTE = 1024 * 1024
+SAMPLE_EVERY = 0.1  # seconds between two looks at the memory
+KILOBYTES_IN_A_MEGABYTE = 1024
 ROOT = Path(__file__).resolve().parents[2]
 POSTGRES = "TOCSIN_BENCH_POSTGRES"
 
@@ -47,7 +48,9 @@ class Stopwatch:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """`seconds` inside the stopwatch, `peak_mb` of the process and all below it, and what the work returned."""
+    """`seconds` inside the stopwatch, `peak_mb` of the process and all below it, pages that they share counted once, and
+    what the work returned.
+    """
 
     n: int
     seconds: float
@@ -118,8 +121,28 @@ def measured(work: str, n: int, *, environment: Mapping[str, str] | None = None,
     return Measured(n, answered["seconds"], max(peak.megabytes, answered["peak_mb"]), answered["value"])
 
 
+def apart(work: str, n: int) -> None:
+    """Do in a process of its own what must be ready before the watch runs: the memory that it takes is not the work's.
+
+    Raises RuntimeError when it fails.
+    """
+    process = multiprocessing.get_context("spawn").Process(target=_work_apart, args=(work, n))
+    process.start()
+    process.join()
+    if process.exitcode:
+        raise RuntimeError(f"{work} ended with {process.exitcode}")
+
+
+def _work_apart(work: str, n: int) -> None:
+    import django  # noqa: PLC0415 - the process that measures needs none of it
+
+    django.setup()
+    module, _colon, name = work.partition(":")
+    getattr(import_module(module), name)(n)
+
+
 class _Peak:
-    """Looks at the resident memory of a process tree until it is stopped."""
+    """Looks at the memory of a process tree until it is stopped; pages that its processes share count once."""
 
     def __init__(self, pid: int) -> None:
         self.megabytes = 0.0
@@ -134,8 +157,8 @@ class _Peak:
 
     def _watch(self) -> None:
         while not self._ended.wait(SAMPLE_EVERY):
-            pages = sum(_resident_pages(pid) for pid in _tree(self._pid))
-            self.megabytes = max(self.megabytes, pages * PAGE_BYTES / MEGABYTE)
+            kilobytes = sum(_proportional(pid) for pid in _tree(self._pid))
+            self.megabytes = max(self.megabytes, kilobytes / KILOBYTES_IN_A_MEGABYTE)
 
 
 def _tree(pid: int) -> Iterator[int]:
@@ -148,10 +171,12 @@ def _tree(pid: int) -> Iterator[int]:
         yield from _tree(int(child))
 
 
-def _resident_pages(pid: int) -> int:
+def _proportional(pid: int) -> int:
+    """Kilobytes that the process holds, its part of what it shares with others included (Linux: Pss)."""
     try:
-        return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
-    except (OSError, IndexError):
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    except (OSError, StopIteration):
         return 0
 
 

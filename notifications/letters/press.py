@@ -2,21 +2,20 @@
 
 Two passes over the letters. The first opens each to learn its place in the order and its variant, and keeps
 nothing else of it; then the variants are laid out; the second opens the letters of one file at a time. So
-memory holds one short key per letter and a few files, and nothing of a person lies on disk in clear.
+memory holds some twenty bytes per letter and a few files, and nothing of a person lies on disk in clear.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import heapq
 import io
-import multiprocessing
 import pickle
 import random
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Protocol
 
@@ -30,15 +29,17 @@ from notifications.letters.spool import (
     SpoolLetter,
     Variant,
     Variants,
-    file_sizes,
+    files_of,
     lay_out,
     manifest_lines,
     write_file,
 )
+from notifications.letters.team import Team
 from notifications.letters.values import NoticeContent, Recipient
 
 PROVEN_PER_RUN = 5
-_SURVEYED_AT_ONCE = 2000
+_SURVEYED_AT_ONCE = 1000
+_AHEAD = 4  # tasks under way for each process, so that none waits for the other; what they give is small
 _ID_DIGITS = 12
 
 
@@ -99,13 +100,13 @@ def press(order: Order, ids: Iterable[int]) -> Iterator[PressedFile]:
     stamped letter is not what it should be: nothing of the run may be used then.
     """
     with _workers(order) as pool:
-        keys, variants = _survey(pool, order, iter(ids))
-        if not keys:
+        places, variants = _survey(pool, order, iter(ids))
+        if not places.letters:
             return
         job = lay_out(order.content, variants, date=order.date, duplex=order.duplex, run=pool.map)
         packed = pickle.dumps(job)
-        tasks = (pool.submit(_write, packed, task) for task in _tasks(order, keys))
-        yield from _in_order(tasks, ahead=order.processes + 1)
+        tasks = (pool.submit(_write, packed, task) for task in _tasks(order, places))
+        yield from _in_order(tasks, ahead=_AHEAD * order.processes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,27 +119,46 @@ class _Task:
     proven: tuple[int, ...]
 
 
-def _tasks(order: Order, keys: list[bytes]) -> Iterator[_Task]:
-    drawn = sorted(random.SystemRandom().sample(range(len(keys)), min(order.proven, len(keys))))
-    countries = (key.partition(b"\0")[0].decode() for key in keys)
+@dataclass(slots=True)
+class _Places:
+    """Country, postcode and id of every letter, as lines in order part by part: an object for each would hold three
+    times the memory.
+    """
+
+    letters: int = 0
+    parts: list[bytes] = field(default_factory=list)
+
+    def add(self, keys: bytes) -> None:
+        self.parts.append(keys)
+        self.letters += keys.count(b"\n")
+
+    def in_order(self) -> Iterator[tuple[str, int]]:
+        """Country and id of each letter, by country and postcode."""
+        for key in heapq.merge(*map(io.BytesIO, self.parts)):
+            yield key.partition(b"\0")[0].decode(), int(key[-_ID_DIGITS - 1 :])
+
+
+def _tasks(order: Order, places: _Places) -> Iterator[_Task]:
+    drawn = deque(
+        sorted(random.SystemRandom().sample(range(places.letters), min(order.proven, places.letters)))
+    )
     first = 0
-    for number, count in enumerate(file_sizes(countries, order.letters_per_file), start=1):
-        ids = tuple(int(key[-_ID_DIGITS:]) for key in keys[first : first + count])
-        proven = tuple(place - first for place in drawn if first <= place < first + count)
-        yield _Task(number, first + 1, ids, proven)
-        first += count
+    for number, ids in enumerate(files_of(places.in_order(), order.letters_per_file), start=1):
+        proven = []
+        while drawn and drawn[0] < first + len(ids):
+            proven.append(drawn.popleft() - first)
+        yield _Task(number, first + 1, ids, tuple(proven))
+        first += len(ids)
 
 
-def _survey(pool: Executor, order: Order, ids: Iterator[int]) -> tuple[list[bytes], list[Variant]]:
-    """One key per letter, in order, and the variants that occur."""
-    keys: list[bytes] = []
-    variants: dict[Variant, None] = {}
+def _survey(pool: Executor, order: Order, ids: Iterator[int]) -> tuple[_Places, list[Variant]]:
+    """Where each letter belongs, and the variants that occur."""
+    places, variants = _Places(), dict[Variant, None]()
     parts = iter(lambda: tuple(islice(ids, _SURVEYED_AT_ONCE)), ())
-    for found, occurring in _in_order((pool.submit(_look, part) for part in parts), order.processes + 1):
-        keys += found
+    for found, occurring in _in_order((pool.submit(_look, part) for part in parts), _AHEAD * order.processes):
+        places.add(found)
         variants |= dict.fromkeys(occurring)
-    keys.sort()
-    return keys, sorted(variants)
+    return places, sorted(variants)
 
 
 def _in_order(futures: Iterator[Future[Any]], ahead: int) -> Iterator[Any]:
@@ -150,26 +170,9 @@ def _in_order(futures: Iterator[Future[Any]], ahead: int) -> Iterator[Any]:
         yield result
 
 
-def _workers(order: Order) -> AbstractContextManager[Executor]:
-    if order.processes <= 1:
-        _begin(None, order)
-        return nullcontext(_Here())
-    # Spawned, not forked: a copy of a process with threads and open connections does not live long.
-    return ProcessPoolExecutor(
-        order.processes,
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_begin_apart,
-        initargs=(order.start, pickle.dumps(order)),
-    )
-
-
-class _Here(Executor):
-    """Does at once, in this process, what it is given."""
-
-    def submit(self, work: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
-        done: Future[Any] = Future()
-        done.set_result(work(*args, **named))
-        return done
+def _workers(order: Order) -> Team:
+    _begin(order)
+    return Team(order.processes, _begin_apart, (order.start, pickle.dumps(order)))
 
 
 # What a process of the pool knows for as long as it lives.
@@ -178,21 +181,21 @@ _AT_WORK: dict[str, Any] = {}
 
 def _begin_apart(start: Callable[[], None], packed: bytes) -> None:
     start()  # before anything of the order is unpacked: it may name models
-    _begin(None, pickle.loads(packed))  # noqa: S301 - from the process that started this one
+    _begin(pickle.loads(packed))  # noqa: S301 - from the process that started this one
 
 
-def _begin(job: Job | None, order: Order) -> None:
-    _AT_WORK.update(order=order, variants=Variants(order.content), packed=None, job=job)
+def _begin(order: Order) -> None:
+    _AT_WORK.update(order=order, variants=Variants(order.content), packed=None, job=None)
 
 
-def _look(ids: Sequence[int]) -> tuple[list[bytes], list[Variant]]:
+def _look(ids: Sequence[int]) -> tuple[bytes, list[Variant]]:
     order: Order = _AT_WORK["order"]
     variants: Variants = _AT_WORK["variants"]
     keys, occurring = [], set()
     for number, recipient in zip(ids, order.source.recipients(ids), strict=True):
-        keys.append(f"{recipient.country}\0{recipient.postcode}\0{number:0{_ID_DIGITS}d}".encode())
+        keys.append(f"{recipient.country}\0{recipient.postcode}\0{number:0{_ID_DIGITS}d}\n".encode())
         occurring.add((variants.of(recipient), window_for(recipient.country)))
-    return keys, list(occurring)
+    return b"".join(sorted(keys)), list(occurring)
 
 
 def _write(packed: bytes, task: _Task) -> PressedFile:

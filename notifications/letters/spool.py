@@ -12,7 +12,7 @@ import datetime as dt
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, Literal, NamedTuple
+from typing import BinaryIO, Literal, NamedTuple, TypeVar
 
 from breach.spreadsheet import csv_text
 from notifications.letters.address import window_for, windows
@@ -30,6 +30,7 @@ from notifications.letters.stamp import Stamper
 from notifications.letters.stampfont import write_font
 from notifications.letters.values import Body, Letter, NoticeContent, Recipient, VariantKey
 
+T = TypeVar("T")
 LETTERS_PER_FILE = 1000
 
 
@@ -143,13 +144,13 @@ def spool_batches(
     known = Variants(content)
     wanted = ((known.of(recipient), window_for(recipient.country)) for recipient, _salt in ordered)
     job = lay_out(content, wanted, date=date, duplex=duplex)
-    countries = [recipient.country for recipient, _salt in ordered]
-    first = 0
-    for number, count in enumerate(file_sizes(countries, letters_per_file), start=1):
+    first = 1
+    by_country = ((letter.recipient.country, letter) for letter in ordered)
+    for number, part in enumerate(files_of(by_country, letters_per_file), start=1):
         out = io.BytesIO()
-        rows = write_file(job, ordered[first : first + count], out, number=number, first_sequence=first + 1)
+        rows = write_file(job, part, out, number=number, first_sequence=first)
         yield SpoolBatch(number, rows[0].window, out.getvalue(), rows[-1].last_page, tuple(rows))
-        first += count
+        first += len(part)
 
 
 def place_in_order(recipient: Recipient) -> str:
@@ -183,18 +184,19 @@ class Variants:
         return found
 
 
-def file_sizes(countries: Iterable[str], largest: int) -> Iterator[int]:
-    """How many of the letters in order go into each file: at most `largest`, and one kind of envelope."""
-    count, window = 0, ""
-    for country in countries:
+def files_of(letters: Iterable[tuple[str, T]], largest: int) -> Iterator[tuple[T, ...]]:
+    """Put the letters, in order and each with its country, into files of at most `largest` and one kind of envelope."""
+    part: list[T] = []
+    window = ""
+    for country, letter in letters:
         needed = window_for(country)
-        if count and (count >= largest or needed != window):
-            yield count
-            count = 0
+        if part and (len(part) >= largest or needed != window):
+            yield tuple(part)
+            part = []
         window = needed
-        count += 1
-    if count:
-        yield count
+        part.append(letter)
+    if part:
+        yield tuple(part)
 
 
 def manifest_csv(rows: Iterable[ManifestRow]) -> str:
