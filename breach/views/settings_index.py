@@ -54,6 +54,14 @@ SECTIONS: list[Section] = [
     Section("own-factor", _("Second factor"), _("Passkeys, app and recovery codes."), "mfa_index", "", 80),
     Section("sessions", _("Where I am signed in"), _("Browsers, and ending them."), "sessions", "", 90),
     Section(
+        "organisations",
+        _("Organisations"),
+        _("Name, address, contact and officer, as filings and letters name them."),
+        "settings-organisations",
+        "law.view",
+        22,
+    ),
+    Section(
         "law",
         _("Laws"),
         _("Which regimes are followed; one that is not, by whom and why."),
