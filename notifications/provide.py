@@ -27,6 +27,14 @@ READERS = Section(
     "readers.manage",
     50,
 )
+TRANSPORTS = Section(
+    "transports",
+    _("Ways out"),
+    _("Mail server, bounces and printer: how letters leave, with a test."),
+    "settings-transports",
+    "settings.manage",
+    34,
+)
 
 
 def register() -> None:
@@ -36,6 +44,7 @@ def register() -> None:
     providers.register_totals(totals)
     providers.register_subject_url("letters", letters_url)
     providers.register_section(READERS)
+    providers.register_section(TRANSPORTS)
     provide_filings.register()
 
 

@@ -168,6 +168,9 @@ class Code(TextChoices):
     INTERRUPTED = "interrupted", _("Interrupted between hand-over and record")
     GAVE_UP = "gave_up", _("Tried often enough")
     OTHER = "other", _("Other reason")
+    # Of a trial of the mailbox for bounces only.
+    OPENED = "opened", _("Mailbox opened")
+    REFUSED_ENTRY = "refused_entry", _("User name, password or folder refused")
     MOVED = "moved", _("Moved")
     UNKNOWN_ADDRESS = "unknown_address", _("Unknown at this address")
     INCOMPLETE_ADDRESS = "incomplete_address", _("Address incomplete")

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from notifications.views import filing_edit, filing_release, filings, portfolio, readers, register, reports
+from notifications.views import (
+    filing_edit,
+    filing_release,
+    filings,
+    portfolio,
+    readers,
+    register,
+    reports,
+    transports,
+)
 
 urlpatterns = [
     path("filings/", filings.filing_list, name="filings"),
@@ -27,6 +36,7 @@ urlpatterns = [
 house_patterns = [
     path("readers/", readers.readers, name="readers"),
     path("readers/<str:row>/retire/", readers.retire, name="reader-retire"),
+    path("settings/transports/", transports.transports, name="settings-transports"),
     path("portfolio/", portfolio.portfolio, name="portfolio"),
     path("register/", register.register, name="register"),
     path("register/register.csv", register.export, name="register-csv"),

@@ -15,7 +15,7 @@ from datetime import datetime
 import structlog
 from django.conf import settings
 from imapclient import DELETED, FLAGGED, SEEN, IMAPClient
-from imapclient.exceptions import IMAPClientError
+from imapclient.exceptions import IMAPClientError, LoginError
 
 from breach.errors import BadInput, Conflict
 from notifications.delivery.bounces import MAX_BYTES
@@ -48,6 +48,10 @@ class MailboxUnreachable(Exception):  # noqa: N818 - what happened
     """The mailbox could not be opened; carries no text of the other side."""
 
 
+class MailboxRefused(MailboxUnreachable):
+    """The server is there and does not let us in, or has no such folder."""
+
+
 def account() -> Account | None:
     """Return the mailbox that the settings name, or None."""
     if not settings.TOCSIN_IMAP_HOST:
@@ -69,6 +73,7 @@ def collect(box: Account, now: Callable[[], datetime], limit: int = AT_ONCE) -> 
     counts: Counter[str] = Counter()
     try:
         with _opened(box) as client:
+            client.select_folder(box.folder)
             for uid, raw in _unseen(client, limit):
                 told = None if raw is None else _record(raw, now())
                 counts["too_large" if raw is None else told.kind.value if told else "unreadable"] += 1
@@ -77,6 +82,23 @@ def collect(box: Account, now: Callable[[], datetime], limit: int = AT_ONCE) -> 
     except (IMAPClientError, OSError) as error:
         raise MailboxUnreachable(type(error).__name__) from None
     return dict(counts)
+
+
+def look(box: Account) -> int:
+    """Open the mailbox, change nothing in it, and return how many unread messages lie there.
+
+    Raises MailboxRefused for a wrong name, password or folder, else MailboxUnreachable.
+    """
+    try:
+        with _opened(box) as client:
+            if not client.folder_exists(box.folder):
+                raise MailboxRefused
+            client.select_folder(box.folder, readonly=True)
+            return len(client.search(["UNSEEN", "UNDELETED"]))
+    except LoginError:
+        raise MailboxRefused from None
+    except (IMAPClientError, OSError) as error:
+        raise MailboxUnreachable(type(error).__name__) from None
 
 
 def _record(raw: bytes, now: datetime) -> BounceResult | None:
@@ -93,7 +115,6 @@ def _opened(box: Account) -> Iterator[IMAPClient]:
     client = IMAPClient(box.host, box.port, ssl=not is_here, ssl_context=context, timeout=SECONDS)
     try:
         client.login(box.user, box.password)
-        client.select_folder(box.folder)
         yield client
     finally:
         client.logout()

@@ -13,6 +13,7 @@ from notifications.models.notices import (
 from notifications.models.portal import PortalCount
 from notifications.models.public import PublicNotice, PublicPlace
 from notifications.models.reports import Reader, Report
+from notifications.models.trials import TransportTrial, TriedTransport
 
 __all__ = [
     "FILING_MOVES",
@@ -31,4 +32,6 @@ __all__ = [
     "PublicPlace",
     "Reader",
     "Report",
+    "TransportTrial",
+    "TriedTransport",
 ]

@@ -152,6 +152,7 @@ HOUSE: dict[str, tuple[str, str]] = {
     "suspicion": ("ooooofsf", "fvvfvfsf"),
     "suspicion-incident": ("ooofofsf", "vvvfvfsf"),
     "settings-report-link": ("fffffosf", "fffffrsf"),
+    "settings-transports": ("fffffosf", "fffffrsf"),
     "settings-alarms": ("fffffos", "fffffrs"),
     "settings-webhooks": ("fffffos", "fffffvs"),
     "settings-webhook-try": (NO, "fffffrs"),
@@ -202,6 +203,7 @@ POSTED: dict[str, dict[str, Any]] = {
     "factor-resets": {"step": "confirm"},
     "suspicion": {"step": "no_breach"},
     "settings-report-link": {"step": "make"},
+    "settings-transports": {"step": "email"},
 }
 TOKEN = {"csrfmiddlewaretoken": "x"}  # a form of a browser is never quite empty
 FILLED = {"uidb36": "1", "key": "x-y", "provider_id": "house", "pk": 1}
