@@ -12,14 +12,23 @@ from django.conf import settings
 from breach.models import Organisation
 from breach.vault import canonical_json, salted_digest
 from notifications.letters.compose import canonical
-from notifications.letters.values import IncidentText, NoticeContent, Sender, Wording, wording_key
+from notifications.letters.values import (
+    IncidentText,
+    MailSender,
+    NoticeContent,
+    Sender,
+    Wording,
+    wording_key,
+)
 from notifications.models import Notice, NoticeText
 from notifications.models.notices import TextPart
+from notifications.queries.senders import standing_sender
 
 DIGEST_LABEL = "tocsin/notice/v1"
 
 
 def sender_of(organisation: Organisation) -> Sender:
+    version = standing_sender(organisation)
     return Sender(
         name=organisation.name,
         country=organisation.country,
@@ -30,7 +39,14 @@ def sender_of(organisation: Organisation) -> Sender:
         email=organisation.contact_email,
         dpo_name=organisation.dpo_name,
         dpo_email=organisation.dpo_email,
+        return_lines=tuple(version.return_lines) if version else (),
     )
+
+
+def mail_sender_of(organisation: Organisation) -> MailSender:
+    """As whom its e-mails leave; empty where nobody set anything."""
+    version = standing_sender(organisation)
+    return MailSender(version.from_email, version.reply_to, version.names) if version else MailSender()
 
 
 def current_texts(notice: Notice) -> list[NoticeText]:
@@ -59,6 +75,7 @@ def live_content(notice: Notice) -> NoticeContent:
         discovered_on=notice.discovered_on,
         neutral_envelope=notice.neutral_envelope,
         drill=notice.incident.drill,
+        mail_sender=mail_sender_of(notice.party.organisation),
     )
 
 
@@ -69,9 +86,10 @@ def frozen_content(notice: Notice) -> NoticeContent:
 
 def content_from_json(data: Mapping[str, Any]) -> NoticeContent:
     """Read what `compose.canonical` wrote."""
-    sender = {**data["sender"], "address_lines": tuple(data["sender"]["address_lines"])}
+    said = data["sender"]
+    lines = {name: tuple(said.get(name, ())) for name in ("address_lines", "return_lines")}
     return NoticeContent(
-        sender=Sender(**sender),
+        sender=Sender(**{**said, **lines}),
         wordings={key: Wording.from_json(value) for key, value in data["wordings"].items()},
         texts={key: IncidentText(**value) for key, value in data["texts"].items()},
         breach_from=_date(data["breach_from"]),
@@ -81,6 +99,7 @@ def content_from_json(data: Mapping[str, Any]) -> NoticeContent:
         drill=data["drill"],
         discovered_on=_date(data.get("discovered_on")),
         neutral_envelope=data.get("neutral_envelope", False),
+        mail_sender=MailSender(**data.get("mail_sender", {})),
     )
 
 

@@ -27,6 +27,14 @@ READERS = Section(
     "readers.manage",
     50,
 )
+SENDERS = Section(
+    "senders",
+    _("Senders"),
+    _("As whom each organisation writes, where answers go and undelivered letters come back to."),
+    "settings-senders",
+    "law.view",
+    33,
+)
 TRANSPORTS = Section(
     "transports",
     _("Ways out"),
@@ -44,6 +52,7 @@ def register() -> None:
     providers.register_totals(totals)
     providers.register_subject_url("letters", letters_url)
     providers.register_section(READERS)
+    providers.register_section(SENDERS)
     providers.register_section(TRANSPORTS)
     provide_filings.register()
 

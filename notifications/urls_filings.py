@@ -10,6 +10,7 @@ from notifications.views import (
     readers,
     register,
     reports,
+    senders,
     transports,
 )
 
@@ -36,6 +37,8 @@ urlpatterns = [
 house_patterns = [
     path("readers/", readers.readers, name="readers"),
     path("readers/<str:row>/retire/", readers.retire, name="reader-retire"),
+    path("settings/senders/", senders.senders, name="settings-senders"),
+    path("settings/senders/<str:row>/", senders.sender, name="settings-sender"),
     path("settings/transports/", transports.transports, name="settings-transports"),
     path("portfolio/", portfolio.portfolio, name="portfolio"),
     path("register/", register.register, name="register"),

@@ -133,7 +133,7 @@ def _status(text: bytes | str) -> str:
 
 
 def _message(message: Handover) -> EmailMultiAlternatives:
-    address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    address = message.sender or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     mail = EmailMultiAlternatives(
         subject=message.email.subject,
         body=message.email.text,

@@ -74,14 +74,15 @@ def send_some(*, notice: Notice, transport: Transport, now: datetime, limit: int
     before: tuple[Attempt, Result] | None = None
     must_stop = False
     day = local_day(notice.incident, now)
-    composer = _Composer(frozen_content(notice), day)
+    content = frozen_content(notice)
+    composer = _Composer(content, day)
     for one in address(notice, rows):
         email = composer.email(one)
         attempt = _next(before, one, transport.name, day, now)
         before = None
         if attempt is None:
             continue
-        result = UNWRITABLE if email is None else _hand_over(transport, notice, attempt, one, email)
+        result = UNWRITABLE if email is None else _hand_over(transport, content, attempt, one, email)
         before = (attempt, result)
         outcomes[result.outcome] += 1
         must_stop = result.code in STOPS
@@ -128,12 +129,13 @@ def _settle(before: tuple[Attempt, Result] | None, now: datetime) -> None:
 
 
 def _hand_over(
-    transport: Transport, notice: Notice, attempt: Attempt, one: Addressed, email: EmailValue
+    transport: Transport, content: NoticeContent, attempt: Attempt, one: Addressed, email: EmailValue
 ) -> Result:
     if not one.person.email:
         return Result(Outcome.PERMANENT, Code.BAD_ADDRESS)
-    sender = notice.party.organisation
-    message = Handover(attempt.uid, one.person.email, email, sender.name, sender.contact_email)
+    mail = content.mail_sender
+    name, answers = content.display_name(email.language), mail.reply_to or content.sender.email
+    message = Handover(attempt.uid, one.person.email, email, name, answers, mail.address)
     try:
         return Result(Outcome.SUCCESS, transport.deliver(message))
     except DeliveryFailure as failure:

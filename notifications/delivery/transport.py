@@ -11,8 +11,8 @@ from notifications.states import Code
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """One message for one person: `token` is the attempt's uid, `to` the address, `sender_name` and
-    `reply_to` ours.
+    """One message for one person: `token` is the attempt's uid, `to` the address, `sender_name`, `reply_to` and `sender` ours;
+    without a `sender` the machine's own address is it.
     """
 
     token: str
@@ -20,6 +20,7 @@ class Handover:
     email: EmailValue
     sender_name: str
     reply_to: str = ""
+    sender: str = ""
 
     def __repr__(self) -> str:
         return f"<Handover {self.token}>"  # an address must not reach a log by way of a trace

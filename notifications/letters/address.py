@@ -158,4 +158,4 @@ def return_line(sender: Sender, *, neutral: bool = False) -> str:
     `neutral`.
     """
     named = () if neutral else (sender.legal_name or sender.name,)
-    return " · ".join((*named, *sender.address_lines))
+    return " · ".join((*named, *(sender.return_lines or sender.address_lines)))

@@ -23,6 +23,7 @@ from notifications.letters.values import (
     Body,
     IncidentText,
     Letter,
+    MailSender,
     NoticeContent,
     Paragraph,
     Personal,
@@ -41,7 +42,7 @@ DIGEST_LABEL = "tocsin/letter/v1"
 def canonical(content: NoticeContent) -> dict[str, Any]:
     """JSON value of everything that is said, for digests: equal contents give equal values, and only they."""
     return {
-        "sender": {**dataclasses.asdict(content.sender), "address_lines": list(content.sender.address_lines)},
+        "sender": _sender(content),
         "wordings": {key: text.to_json() for key, text in content.wordings.items()},
         "texts": {key: text.to_json() for key, text in content.texts.items()},
         "breach_from": content.breach_from.isoformat() if content.breach_from else None,
@@ -52,7 +53,19 @@ def canonical(content: NoticeContent) -> dict[str, Any]:
         # Only where it is known: the digests of what was approved before there was this day stay as they were.
         **({"discovered_on": content.discovered_on.isoformat()} if content.discovered_on else {}),
         **({"neutral_envelope": True} if content.neutral_envelope else {}),
+        **({"mail_sender": _mail_sender(content)} if content.mail_sender != MailSender() else {}),
     }
+
+
+def _sender(content: NoticeContent) -> dict[str, Any]:
+    value = {**dataclasses.asdict(content.sender), "address_lines": list(content.sender.address_lines)}
+    lines = value.pop("return_lines")
+    return value | ({"return_lines": list(lines)} if lines else {})
+
+
+def _mail_sender(content: NoticeContent) -> dict[str, Any]:
+    mail = content.mail_sender
+    return {"address": mail.address, "reply_to": mail.reply_to, "names": dict(mail.names)}
 
 
 def wording_for(content: NoticeContent, recipient: Recipient) -> Wording | None:

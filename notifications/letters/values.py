@@ -117,7 +117,9 @@ _lines_of = attrgetter(*_LINES)
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """The legal entity that writes, and where people reach it. `country` is ISO 3166-1 alpha-2."""
+    """The legal entity that writes, and where people reach it. `country` is ISO 3166-1 alpha-2. Undelivered letters come back to
+    `return_lines`, without them to the address.
+    """
 
     name: str
     country: str
@@ -129,6 +131,16 @@ class Sender:
     email: str = ""
     dpo_name: str = ""
     dpo_email: str = ""
+    return_lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MailSender:
+    """As whom e-mails leave. An empty `address` is that of the machine; `names` are display names by language tag."""
+
+    address: str = ""
+    reply_to: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +256,12 @@ class NoticeContent:
     drill: bool = False
     discovered_on: dt.date | None = None
     neutral_envelope: bool = False
+    mail_sender: MailSender = field(default_factory=MailSender)
+
+    def display_name(self, language: str) -> str:
+        """Return the name that an e-mail in `language` (BCP 47) comes from."""
+        names = self.mail_sender.names
+        return names.get(language) or names.get(language.partition("-")[0]) or self.sender.name
 
 
 @dataclass(frozen=True, slots=True, order=True)

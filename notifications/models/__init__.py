@@ -13,6 +13,7 @@ from notifications.models.notices import (
 from notifications.models.portal import PortalCount
 from notifications.models.public import PublicNotice, PublicPlace
 from notifications.models.reports import Reader, Report
+from notifications.models.senders import SenderVersion
 from notifications.models.trials import TransportTrial, TriedTransport
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "PublicPlace",
     "Reader",
     "Report",
+    "SenderVersion",
     "TransportTrial",
     "TriedTransport",
 ]

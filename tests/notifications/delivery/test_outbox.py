@@ -1,6 +1,8 @@
 """E-mail to a real server: exactly once, and shown as unclear where nobody can know."""
 
 from datetime import datetime, timedelta
+from email.header import decode_header, make_header
+from typing import Any
 
 import pytest
 
@@ -21,6 +23,7 @@ from notifications.services.delivery import (
     note_outcomes,
     resolve,
 )
+from notifications.services.senders import set_sender
 from notifications.totals import Totals
 from tests.house import House
 from tests.notifications.delivery.conftest import Mailroom, prepared
@@ -280,3 +283,21 @@ def test_finished_when_nothing_waits(notice: Notice, mailroom: Mailroom, now: da
 
 def test_outcome_words_cover_every_failure() -> None:
     assert {cls.__name__ for cls in outbox.OUTCOMES} == {"TemporaryFailure", "PermanentFailure", "Ambiguous"}
+
+
+def test_a_letter_leaves_as_the_sender_that_was_approved(
+    case: House, mailroom: Mailroom, now: datetime
+) -> None:
+    mail: dict[str, Any] = {
+        "from_email": "data@rivage.example",
+        "reply_to": "answers@rivage.example",
+        "return_lines": [],
+    }
+    set_sender(actor=case.admin, organisation=case.shop, names={"fr": "Rivage données"}, now=now, **mail)
+    notice = prepared(case, now)
+    mail |= {"from_email": "later@rivage.example", "reply_to": ""}
+    set_sender(actor=case.admin, organisation=case.shop, names={}, now=now, **mail)
+    send(notice, now)
+    [message] = [message for _sender, to, message in mailroom.taken if to == AMELIE]
+    assert str(make_header(decode_header(message["From"]))) == "Rivage données <data@rivage.example>"
+    assert message["Reply-To"] == "answers@rivage.example"
