@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from breach.models import Approval, Incident, User
+from breach.models import Approval, Incident, Person, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,15 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonLink:
+    """What else there is about a person, with its page; `state` says where it stands."""
+
+    label: Any
+    state: Any
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A page of the settings. `capability` is a right of the whole house; empty: everybody sets their own."""
 
@@ -50,10 +59,12 @@ class Section:
 
 NextActions = Callable[[Incident, User], list[NextAction]]
 Totals = Callable[[Incident, User], list[Total]]
+PersonLinks = Callable[[Person, User], list[PersonLink]]
 
 tabs: list[Tab] = []
 next_actions: list[NextActions] = []
 totals: list[Totals] = []
+person_links: list[PersonLinks] = []
 sections: list[Section] = []
 
 
@@ -71,6 +82,11 @@ def register_next_actions(provider: NextActions) -> None:
 def register_totals(provider: Totals) -> None:
     if provider not in totals:
         totals.append(provider)
+
+
+def register_person_links(provider: PersonLinks) -> None:
+    if provider not in person_links:
+        person_links.append(provider)
 
 
 def register_section(section: Section) -> None:

@@ -7,11 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from breach import providers
-from breach.models import Approval, Incident, User
+from breach.models import Approval, Incident, Person, User
 from breach.permissions import can
-from breach.providers import NextAction, Section, Tab, Total
+from breach.providers import NextAction, PersonLink, Section, Tab, Total
 from notifications import provide_filings
 from notifications.models import Notice, PersonNotice, PrintRun
+from notifications.queries.letters import letters_to
 from notifications.queries.notices import incident_totals
 from notifications.queries.reach import owes_public
 from notifications.states import NoticeState, PersonState, RunState
@@ -51,6 +52,7 @@ def register() -> None:
     providers.register_next_actions(next_actions)
     providers.register_totals(totals)
     providers.register_subject_url("letters", letters_url)
+    providers.register_person_links(person_links)
     providers.register_section(READERS)
     providers.register_section(SENDERS)
     providers.register_section(TRANSPORTS)
@@ -123,3 +125,18 @@ def letters_url(approval: Approval) -> str:
     """The page that shows exactly what an approval of letters is about."""
     notice = Notice.objects.filter(uid=approval.subject_uid).first()
     return reverse("notice", args=[approval.incident.uid, notice.uid]) if notice else ""
+
+
+def person_links(person: Person, user: User) -> list[PersonLink]:
+    """The letters to one person, for those who may read about people."""
+    if not can(user, "people.read", person.incident):
+        return []
+    return [
+        PersonLink(
+            _("Notice %(number)d, letter %(reference)s")
+            % {"number": row.notice.number, "reference": row.reference},
+            row.get_state_display(),
+            reverse("letter", args=[person.incident.uid, row.uid]),
+        )
+        for row in letters_to(person)
+    ]

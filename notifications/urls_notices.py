@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notifications.views import differences, drafting, notices, printing, reach, sending
+from notifications.views import differences, drafting, letter, notices, printing, reach, sending
 
 urlpatterns = [
     path("notices/", notices.notice_list, name="notices"),
@@ -18,6 +18,9 @@ urlpatterns = [
     ),
     path("notices/<str:row>/letters/<int:number>/", notices.notice_variant, name="notice-variant"),
     path("notices/<str:row>/letters/<int:number>.pdf", notices.notice_variant_pdf, name="notice-variant-pdf"),
+    path("letters/", letter.find, name="letter-find"),
+    path("letters/<str:row>/", letter.letter, name="letter"),
+    path("letters/<str:row>/<str:size>.pdf", letter.letter_pdf, name="letter-pdf"),
     path("reach/", reach.reached, name="reach"),
     path("reach/<str:row>/<str:regime>/<str:tag>.<str:form>", reach.draft, name="public-draft"),
     path("print/<str:row>/", printing.print_run, name="print-run"),

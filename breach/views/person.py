@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from breach import providers
 from breach.errors import TocsinError
 from breach.forms.people import EndMarkForm, MarkForm, PersonForm, RemoveForm
 from breach.forms.people_list import MarkManyForm
@@ -157,6 +158,7 @@ def person(request: HttpRequest, uid: str, row: str) -> HttpResponse:
         "value": people_queries.open_person(found),
         "sources": people_queries.sources_of(found),
         "marks": mark_queries.shown(vault, found),
+        "links": [link for provider in providers.person_links for link in provider(found, user)],
         "changes": found.changes.select_related("created_by", "incident").order_by("-pk"),
         "correction": steps["correct"].form,
         "marking": steps["mark"].form,

@@ -149,6 +149,8 @@ def _message(message: Handover) -> EmailMultiAlternatives:
         },
     )
     mail.attach_alternative(message.email.html, "text/html")
+    if message.attachment:
+        mail.attach(*message.attachment, "application/pdf")
     return mail
 
 

@@ -128,14 +128,26 @@ def _settle(before: tuple[Attempt, Result] | None, now: datetime) -> None:
         return  # a sweep held this worker for dead and showed the letter as unclear; that stands
 
 
+def message_to(
+    address: str,
+    content: NoticeContent,
+    email: EmailValue,
+    *,
+    token: str,
+    attachment: tuple[str, bytes] | None = None,
+) -> Handover:
+    """Return the message to one address, from the sender that the notice was approved with."""
+    mail = content.mail_sender
+    name, answers = content.display_name(email.language), mail.reply_to or content.sender.email
+    return Handover(token, address, email, name, answers, mail.address, attachment)
+
+
 def _hand_over(
     transport: Transport, content: NoticeContent, attempt: Attempt, one: Addressed, email: EmailValue
 ) -> Result:
     if not one.person.email:
         return Result(Outcome.PERMANENT, Code.BAD_ADDRESS)
-    mail = content.mail_sender
-    name, answers = content.display_name(email.language), mail.reply_to or content.sender.email
-    message = Handover(attempt.uid, one.person.email, email, name, answers, mail.address)
+    message = message_to(one.person.email, content, email, token=attempt.uid)
     try:
         return Result(Outcome.SUCCESS, transport.deliver(message))
     except DeliveryFailure as failure:

@@ -12,7 +12,7 @@ from notifications.states import Code
 @dataclass(frozen=True, slots=True)
 class Handover:
     """One message for one person: `token` is the attempt's uid, `to` the address, `sender_name`, `reply_to` and `sender` ours;
-    without a `sender` the machine's own address is it.
+    without a `sender` the machine's own address is it. `attachment` is a PDF by its file name, where the person asked.
     """
 
     token: str
@@ -21,6 +21,7 @@ class Handover:
     sender_name: str
     reply_to: str = ""
     sender: str = ""
+    attachment: tuple[str, bytes] | None = None
 
     def __repr__(self) -> str:
         return f"<Handover {self.token}>"  # an address must not reach a log by way of a trace

@@ -1,5 +1,6 @@
 """Rows of the outward side. Import models from here."""
 
+from notifications.models.copies import AskedBy, LetterCopy
 from notifications.models.filings import FILING_MOVES, OPEN_STATES, Filing, FilingState
 from notifications.models.notices import (
     Attempt,
@@ -19,9 +20,11 @@ from notifications.models.trials import TransportTrial, TriedTransport
 __all__ = [
     "FILING_MOVES",
     "OPEN_STATES",
+    "AskedBy",
     "Attempt",
     "Filing",
     "FilingState",
+    "LetterCopy",
     "Notice",
     "NoticeRemark",
     "NoticeText",

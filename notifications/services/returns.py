@@ -22,6 +22,7 @@ from breach.services.record import record
 from notifications.codes import read_reference
 from notifications.delivery.bounces import ComeBack, Kind, read
 from notifications.models import Attempt, PersonNotice
+from notifications.services import copies
 from notifications.services.delivery import ADDRESS_DEAD, finish_if_done, step_down, try_again
 from notifications.services.moves import move_person
 from notifications.states import RETURN_CODES, Channel, Code, PersonState
@@ -51,6 +52,12 @@ def record_bounce(*, raw: bytes, now: datetime, envelope_to: str = "") -> Bounce
     nothing. Raises BadInput for what is no message.
     """
     told = read(raw, envelope_to=envelope_to)
+    if (
+        told.is_bounce
+        and told.token
+        and copies.bounced(token=told.token, code=told.code, status=told.status, now=now)
+    ):
+        return BounceResult(told.kind, matched=True)
     attempt = _attempt_of(told)
     if attempt is None:
         return BounceResult(told.kind)

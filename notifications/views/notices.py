@@ -50,6 +50,7 @@ def notice_list(request: HttpRequest, uid: str) -> HttpResponse:
         "runs": reading.print_runs(incident),
         "form": form,
         "may_draft": can(user, "letters.draft", incident),
+        "may_find": can(user, "people.read", incident),
         "may_record": can(user, "delivery.record", incident),
     }
     return render(request, "notifications/notices/list.html", context, status=422 if form.errors else 200)

@@ -83,6 +83,9 @@ ROOM: dict[str, tuple[str, str]] = {
     "notice-new": (EDIT, "vvvfnns"),
     "notice": (SEEN, "vvvfnns"),
     "notice-differences": (SEEN, NO),
+    "letter-find": (EDIT, "vvvfnns"),
+    "letter": (EDIT, "vvvfnns"),
+    "letter-pdf": ("bbbfnns", NO),  # law enforcement holds these letters
     "reach": (SEEN, "vvvfnns"),
     "public-draft": (SEEN, NO),
     "notice-frame": (EDIT, "vvvfnns"),
@@ -296,11 +299,13 @@ def keywords(name: str, world: World) -> dict[str, Any]:
         found["row"] = world.filing.uid
     elif name == "public-draft":
         found |= {"row": world.house.party.uid, "regime": "eu_gdpr_controller", "tag": "fr", "form": "html"}
+    elif name in ("letter", "letter-pdf"):
+        found["row"] = world.print_run.people.all()[0].uid
     elif name.startswith("notice"):
         found["row"] = rows.get(name, world.notice).uid
     elif name in rows:
         found["row"] = rows[name].uid
-    found["number"], found["kind"], found["way"] = 1, "json", "late"
+    found["number"], found["kind"], found["way"], found["size"] = 1, "json", "late", "letter"
     found["token"] = token_of(world.report_link) if name == "report-by-link" else world.feed.token
     found["part"], found["version"] = "wording", 1
     keys = {

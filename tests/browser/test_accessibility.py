@@ -47,6 +47,8 @@ def single(world: World) -> Iterator[tuple[str, Any]]:
     yield "notice-text", [world.draft.uid, "fr"]
     yield "notice-text-version", [world.draft.uid, "fr", "wording", 1]
     yield "reach", []
+    yield "letter-find", []
+    yield "letter", [world.print_run.people.all()[0].uid]
     yield "notice-variant", [world.notice.uid, 1]
     yield "print-run", [world.print_run.uid]
     yield "filing", [world.filing.uid]
